@@ -1,0 +1,39 @@
+"""Places in source text: what every layer uses to say where something is.
+
+Internally lines start at 1 and columns at 0, both counted in characters (code points), as LibCST
+counts them; outputs add one to columns.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+_COLUMN_BITS = 20
+_COLUMN_MASK = (1 << _COLUMN_BITS) - 1
+
+
+class Span(NamedTuple):
+    """A half-open stretch of source text: lines from 1, columns from 0, in characters."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+def pack(line: int, column: int) -> int:
+    """Put a position into one integer that sorts by line, then by column.
+
+    A column beyond 2**20 - 1 is clamped: such lines are generated code, and the line still holds.
+    """
+    return line << _COLUMN_BITS | min(column, _COLUMN_MASK)
+
+
+def unpack(position: int) -> tuple[int, int]:
+    """The ``(line, column)`` that :func:`pack` put into ``position``."""
+    return position >> _COLUMN_BITS, position & _COLUMN_MASK
+
+
+def span_between(start: int, end: int) -> Span:
+    """The span between two packed positions."""
+    return Span(*unpack(start), *unpack(end))
