@@ -1,0 +1,1 @@
+"""DBC4xx, connection configuration: engines, pools, URLs, credentials and drivers."""

@@ -1,0 +1,1 @@
+"""DBC5xx, queries: SQL held against the schemas that the project itself declares."""
