@@ -1,1 +1,1 @@
-"""DBC9xx, the run itself: unreadable files, and suppressions or baseline entries that went stale."""
+"""DBC9xx, the run itself: unreadable files, stale suppressions and stale baseline entries."""
