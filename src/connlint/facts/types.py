@@ -222,9 +222,17 @@ class Raise(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=6):
     end: int
 
 
-class If(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=7):
+class Branch(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """``if test: body`` or ``elif test: body``."""
+
     test: Expr
     body: tuple[Stmt, ...]
+
+
+class If(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=7):
+    """An ``if`` with its ``elif`` branches in order; flat, so that long chains do not nest."""
+
+    branches: tuple[Branch, ...]
     orelse: tuple[Stmt, ...]
     at: int
     end: int
@@ -389,12 +397,12 @@ ScopeKind = Literal["module", "function", "class", "lambda"]
 class Scope(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One module, class, function or lambda. Scope 0 is the module.
 
-    ``qualname`` is dotted with ``<locals>`` as in Python. ``called`` holds, once each, the last
-    names of everything that the body calls or hands on (an over-approximation used to choose which
-    bodies are worth evaluating), ``called_roots`` the dotted texts of the callees that are plain
-    names or attribute chains. ``bases`` and ``keywords`` are for classes. ``body`` is the number of
-    the encoded body in :class:`FileFacts`. ``at``/``end`` span the whole definition without
-    decorators; ``name_at`` is where its name stands.
+    ``qualname`` is dotted with ``<locals>`` as in Python. ``called`` holds, once each, the dotted
+    text of everything that the body calls or hands on (``?.name`` after a receiver that is no plain
+    chain): what chooses the bodies worth evaluating. ``binds`` are the names that the scope itself
+    binds. ``bases`` and ``keywords`` are for classes. ``at``/``end`` span the whole definition
+    without decorators (``first`` is the line of the first decorator); ``name_at`` is where its name
+    stands.
     """
 
     kind: ScopeKind
@@ -409,9 +417,8 @@ class Scope(msgspec.Struct, frozen=True, array_like=True, gc=False):
     is_async: bool
     is_generator: bool
     called: tuple[str, ...]
-    called_roots: tuple[str, ...]
     binds: tuple[str, ...]
-    has_doc: bool
+    first: int
     at: int
     end: int
     name_at: int
@@ -443,9 +450,10 @@ class ReadProblem(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class FileFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One file. ``bodies[n]`` is the encoded :data:`Body` of ``scopes[n]``, decoded on demand.
 
-    ``definitions`` maps each name bound at module level to how it was bound last and first:
-    ``(kind, number)`` pairs with kind ``s`` (scope), ``i`` (import) or ``a`` (assignment, the
-    number is its place in the module body). ``exports`` is ``__all__`` when it is a literal.
+    ``definitions`` maps each name bound at module level to its bindings in order: ``(kind,
+    number)`` with kind ``s`` (scope), ``i`` (import) or ``a`` (anything else that binds; number 0).
+    ``exports`` is ``__all__`` when it is a literal. ``statements`` are the first (decorators
+    included) and last lines of the top-level statements.
     """
 
     problem: ReadProblem | None
