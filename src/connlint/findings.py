@@ -76,7 +76,10 @@ class Suspect(msgspec.Struct, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """A confirmed violation. ``matched`` is what the rule matched (baselines compare by it)."""
+    """A confirmed violation. ``matched`` is what the rule matched (baselines compare by it).
+
+    ``fingerprint`` is empty until triage has seen all findings of the run.
+    """
 
     code: str
     name: str
@@ -92,6 +95,7 @@ class Finding(msgspec.Struct, frozen=True):
     entry_point: EntryPointRef | None = None
     trace: tuple[TraceStep, ...] = ()
     intent: FixIntent | None = None
+    fingerprint: str = ""
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

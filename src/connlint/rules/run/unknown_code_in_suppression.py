@@ -1,0 +1,45 @@
+"""DBC903: a suppression comment that names no rule, and so silences nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connlint.findings import Suspect
+from connlint.location import span_between
+from connlint.rules.base import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from connlint.facts.types import Directive
+    from connlint.model.project import Project
+
+
+class UnknownCodeInSuppression(Rule):
+    """The comments are read by triage, which knows every rule and calls :meth:`unknown`."""
+
+    code = "DBC903"
+
+    def suspects(self, project: Project) -> Iterable[Suspect]:
+        return ()
+
+    def unknown(self, path: str, directive: Directive, word: str, nearest: str | None) -> Suspect:
+        """The suspect for ``word`` in ``directive``; ``nearest`` is the rule most like it."""
+        hint = f"; did you mean {nearest}?" if nearest else ""
+        return self._suspect(path, directive, f"no rule is called {word}{hint}", word)
+
+    def malformed(self, path: str, directive: Directive) -> Suspect:
+        """The suspect for a comment that begins like a suppression but can't be read as one."""
+        message = "suppression can't be read: write `connlint: ignore[CODE] reason`"
+        return self._suspect(path, directive, message, "malformed")
+
+    def _suspect(self, path: str, directive: Directive, message: str, matched: str) -> Suspect:
+        return Suspect(
+            code=self.code,
+            path=path,
+            span=span_between(directive.at, directive.end),
+            shape="file",
+            message=message,
+            symbol="",
+            matched=matched,
+        )

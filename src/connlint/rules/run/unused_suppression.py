@@ -1,0 +1,46 @@
+"""DBC901: a suppression comment that silences nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connlint.findings import FixIntent, Suspect
+from connlint.location import span_between
+from connlint.rules.base import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from connlint.facts.types import Directive
+    from connlint.model.project import Project
+
+
+class UnusedSuppression(Rule):
+    """What a comment silences is known only when all findings are: triage calls :meth:`unused`."""
+
+    code = "DBC901"
+    fixes = ("safe",)
+
+    def suspects(self, project: Project) -> Iterable[Suspect]:
+        return ()
+
+    def unused(self, path: str, directive: Directive, codes: Sequence[str]) -> Suspect:
+        """The suspect for ``codes`` of ``directive``, none of which silenced a finding."""
+        listed = ", ".join(codes)
+        where = "in this file" if directive.kind == "ignore-file" else "on this line"
+        return Suspect(
+            code=self.code,
+            path=path,
+            span=span_between(directive.at, directive.end),
+            shape="file",
+            message=f"suppression of {listed} is not needed: no such finding {where}",
+            symbol="",
+            matched=f"{directive.kind}[{listed}]",
+            priority="low",
+            intent=FixIntent(
+                kind="remove-suppression",
+                safety="safe",
+                title=f"Remove the suppression of {listed}",
+                data={"codes": ",".join(codes)},
+            ),
+        )
