@@ -92,7 +92,7 @@ class Rule(ABC):
 
 
 def check_declaration(rule: type[Rule], stem: str) -> None:
-    """Raise :class:`RuleLoadError` when ``rule``, found in ``<stem>.py``, is not declared soundly."""
+    """Raise :class:`RuleLoadError` when the rule found in ``<stem>.py`` is not declared soundly."""
     code = getattr(rule, "code", "")
     if not _CODE.fullmatch(code):
         raise RuleLoadError(f"{stem}.py: code {code!r} is not DBC and three digits")

@@ -23,8 +23,8 @@ class UnknownCodeInSuppression(Rule):
     def suspects(self, project: Project) -> Iterable[Suspect]:
         return ()
 
-    def unknown(self, path: str, directive: Directive, word: str, nearest: str | None) -> Suspect:
-        """The suspect for ``word`` in ``directive``; ``nearest`` is the rule most like it."""
+    def unknown(self, path: str, directive: Directive, word: str, nearest: str) -> Suspect:
+        """The suspect for ``word`` in ``directive``; ``nearest`` is the rule that it is most like."""
         hint = f"; did you mean {nearest}?" if nearest else ""
         return self._suspect(path, directive, f"no rule is called {word}{hint}", word)
 
