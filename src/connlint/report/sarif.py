@@ -65,8 +65,7 @@ def _run(view: CheckView) -> Json:
 
 def _rule(rule: Rule) -> Json:
     text = rule.page_text()
-    page = parse_page(text, rule.name)
-    summary = " ".join(page.sections.get("What it does", "").partition("\n\n")[0].split())
+    summary = parse_page(text, rule.name).summary
     return {
         "id": rule.code,
         "name": type(rule).__name__,

@@ -10,8 +10,8 @@ from types import ModuleType
 
 from connlint import rules as families
 from connlint.config.selection import RuleInfo
-from connlint.config.spelling import closest
-from connlint.errors import RuleLoadError
+from connlint.config.spelling import closest, did_you_mean
+from connlint.errors import RuleLoadError, UsageError
 from connlint.rules.base import Rule, check_declaration
 
 
@@ -34,6 +34,18 @@ class Registry:
     def find(self, word: str) -> Rule | None:
         """The rule with this code or name, in any case."""
         return self._by_word.get(word.upper()) or self._by_word.get(word.lower())
+
+    def named(self, words: Iterable[str]) -> list[Rule]:
+        """The rules with these codes or names; raises :class:`UsageError` for each unknown one."""
+        found, flaws = [], []
+        for word in words:
+            if rule := self.find(word):
+                found.append(rule)
+            else:
+                flaws.append(f"no rule is called {word!r}{did_you_mean(word, self._by_word)}")
+        if flaws:
+            raise UsageError("\n".join(flaws))
+        return found
 
     def nearest(self, word: str) -> str:
         """The code or name most like ``word``; empty when none is like it."""

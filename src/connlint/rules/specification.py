@@ -81,6 +81,11 @@ class Page:
     sections: dict[str, str]
     cases: tuple[Case, ...]
 
+    @property
+    def summary(self) -> str:
+        """The first paragraph of What it does, on one line."""
+        return " ".join(self.sections.get(SECTIONS[0], "").partition("\n\n")[0].split())
+
 
 def metadata_line(rule: Rule) -> str:
     """The line below the title of ``rule``'s page."""

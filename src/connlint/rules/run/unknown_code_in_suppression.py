@@ -24,13 +24,13 @@ class UnknownCodeInSuppression(Rule):
         return ()
 
     def unknown(self, path: str, directive: Directive, word: str, nearest: str) -> Suspect:
-        """The suspect for ``word`` in ``directive``; ``nearest`` is the rule that it is most like."""
+        """The suspect for ``word`` in ``directive``; ``nearest`` is the rule most like it."""
         hint = f"; did you mean {nearest}?" if nearest else ""
         return self._suspect(path, directive, f"no rule is called {word}{hint}", word)
 
     def malformed(self, path: str, directive: Directive) -> Suspect:
         """The suspect for a comment that begins like a suppression but can't be read as one."""
-        message = "suppression can't be read: write `connlint: ignore[CODE] reason`"
+        message = f"this suppression can't be read: {directive.reason}"
         return self._suspect(path, directive, message, "malformed")
 
     def _suspect(self, path: str, directive: Directive, message: str, matched: str) -> Suspect:

@@ -1,0 +1,70 @@
+"""The arguments of the process in, its exit code out; the one place where errors become lines.
+
+Exit code 2 stands for everything that keeps the run from giving an answer, so that a gate fails
+closed. Commands are imported when they are called for.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from connlint import __version__
+from connlint.errors import ConnlintError
+
+TRACEBACK_VARIABLE = "CONNLINT_TRACEBACK"
+INTERRUPTED = 130
+_COMMANDS = {
+    "check": "connlint.cli.check",
+    "rule": "connlint.cli.rule",
+}
+
+
+class _Commands(click.Group):
+    """The commands by name; each module holds one, called ``command``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(_COMMANDS[cmd_name]).command
+        return command
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="connlint %(version)s")
+def cli() -> None:
+    """Enforce a code base's database-connection standard."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; raises nothing but ``SystemExit``."""
+    try:
+        code = cli.main(args=arguments, prog_name="connlint", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except ConnlintError as error:
+        for line in str(error).splitlines():
+            click.echo(f"error: {line}", err=True)
+        return 2
+    except Exception as error:
+        if os.environ.get(TRACEBACK_VARIABLE):
+            raise
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        hint = f"set {TRACEBACK_VARIABLE}=1 to see where"
+        click.echo(f"internal error: {what} (connlint {__version__}; {hint})", err=True)
+        return 2
+    return code if isinstance(code, int) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
