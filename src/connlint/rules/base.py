@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from connlint.errors import RuleLoadError
-from connlint.findings import SEVERITY_ORDER, Finding
+from connlint.findings import SEVERITY_ORDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from connlint.findings import Safety, Severity, Suspect
-    from connlint.location import Span
     from connlint.model.project import Project
 
 _CODE = re.compile(r"DBC[0-9]{3}")
@@ -47,31 +46,6 @@ class Rule(ABC):
         A suspect outside the files that were asked for is fine: the report leaves it out. Raising
         costs this rule its findings and the run its exit code, nothing else.
         """
-
-    def confirmed(
-        self, suspect: Suspect, span: Span | None = None, statement: Span | None = None
-    ) -> Finding:
-        """The finding that ``suspect`` becomes, at ``span`` inside ``statement``.
-
-        Both default to the place of the suspect, as for suspects about a file as text.
-        """
-        place = span or suspect.span
-        return Finding(
-            code=self.code,
-            name=self.name,
-            severity=self.severity,
-            priority=suspect.priority,
-            message=suspect.message,
-            path=suspect.path,
-            span=place,
-            statement=statement or place,
-            symbol=suspect.symbol,
-            matched=suspect.matched,
-            certainty=suspect.certainty,
-            entry_point=suspect.entry_point,
-            trace=suspect.trace,
-            intent=suspect.intent,
-        )
 
     @property
     def family(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterable
 from functools import cache
 from types import ModuleType
@@ -13,6 +14,8 @@ from connlint.config.selection import RuleInfo
 from connlint.config.spelling import closest, did_you_mean
 from connlint.errors import RuleLoadError, UsageError
 from connlint.rules.base import Rule, check_declaration
+
+_CODE = re.compile(r"DBC(?P<number>[0-9]{1,4})", re.IGNORECASE)
 
 
 class Registry:
@@ -48,7 +51,10 @@ class Registry:
         return found
 
     def nearest(self, word: str) -> str:
-        """The code or name most like ``word``; empty when none is like it."""
+        """The rule that ``word`` may stand for: a code by its number, a name by its letters."""
+        if code := _CODE.fullmatch(word):
+            number = int(code["number"])
+            return min((r.code for r in self.rules), key=lambda known: abs(int(known[3:]) - number))
         return closest(word, self._by_word)
 
 

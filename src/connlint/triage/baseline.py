@@ -14,6 +14,7 @@ from connlint.findings import Finding
 from connlint.rules.run.stale_baseline_entry import StaleBaselineEntry
 from connlint.triage.baseline_file import Entry
 from connlint.triage.fingerprint import Identity, identity
+from connlint.triage.own_findings import finding_of
 from connlint.triage.verdict import Silenced
 
 STALE = StaleBaselineEntry()
@@ -59,7 +60,7 @@ def hold(findings: Sequence[Finding], baseline: Baseline, in_scope: Scope) -> He
             )
         elif found < entry.count and in_scope(*entry.identity[:2]):
             suspect = STALE.stale(path, entry.span, entry.label, entry.count, found)
-            held.stale.append(STALE.confirmed(suspect))
+            held.stale.append(finding_of(STALE, suspect))
     return held
 
 

@@ -17,6 +17,7 @@ from connlint.rules.registry import Registry
 from connlint.rules.run.suppression_without_reason import SuppressionWithoutReason
 from connlint.rules.run.unknown_code_in_suppression import UnknownCodeInSuppression
 from connlint.rules.run.unused_suppression import UnusedSuppression
+from connlint.triage.own_findings import finding_of
 
 _UNUSED = UnusedSuppression()
 _UNEXPLAINED = SuppressionWithoutReason()
@@ -102,12 +103,12 @@ def _about(comment: _Comment, registry: Registry, enabled: Container[str]) -> It
     codes = [code for code in comment.codes if code not in _ABOUT_COMMENTS]
     unused = [code for code in codes if code in enabled and code not in comment.used]
     if unused and _UNUSED.code in enabled:
-        yield _UNUSED.confirmed(_UNUSED.unused(path, directive, unused))
+        yield finding_of(_UNUSED, _UNUSED.unused(path, directive, unused))
     if codes and not directive.reason and _UNEXPLAINED.code in enabled:
-        yield _UNEXPLAINED.confirmed(_UNEXPLAINED.unexplained(path, directive, codes))
+        yield finding_of(_UNEXPLAINED, _UNEXPLAINED.unexplained(path, directive, codes))
     if _UNKNOWN.code in enabled:
         if directive.kind == "malformed":
-            yield _UNKNOWN.confirmed(_UNKNOWN.malformed(path, directive))
+            yield finding_of(_UNKNOWN, _UNKNOWN.malformed(path, directive))
         for word in comment.unknown:
             nearest = registry.nearest(word)
-            yield _UNKNOWN.confirmed(_UNKNOWN.unknown(path, directive, word, nearest))
+            yield finding_of(_UNKNOWN, _UNKNOWN.unknown(path, directive, word, nearest))
