@@ -110,7 +110,7 @@ def breaches(package: Package, layers: list[set[str]]) -> list[Import]:
 
 def cycle(package: Package) -> list[str]:
     """Modules that import one another in a ring; empty when there is no such ring."""
-    graph = TopologicalSorter[str]()
+    graph: TopologicalSorter[str] = TopologicalSorter()
     for each in package.inner:
         graph.add(each.importer, each.target)
     try:
