@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from connlint.findings import Finding, Severity
+from connlint.findings import Finding, Problem, Severity
 from connlint.report import markdown
 from connlint.report.view import CheckView, counted, entry_point_label, one_line
 
@@ -20,7 +20,8 @@ _SUMMARY_BYTES = 1024 * 1024
 def render(view: CheckView) -> str:
     """Annotations for as many findings as GitHub shows, then a line for each other one."""
     shown: Counter[str] = Counter()
-    annotations, rest = [], []
+    annotations = [_problem(problem) for problem in view.verdict.problems]
+    rest = []
     for finding in view.worst_first:
         command = _COMMANDS[finding.severity]
         shown[command] += 1
@@ -28,9 +29,6 @@ def render(view: CheckView) -> str:
             annotations.append(_annotation(command, finding))
         else:
             rest.append(one_line(finding))
-    for problem in view.verdict.problems:
-        kind = "error" if problem.fatal else "warning"
-        annotations.append(f"::{kind} title=connlint::{_data(problem.message)}")
     if rest:
         annotations.append(f"{counted(len(rest), 'more finding')} without an annotation:")
     return "".join(f"{line}\n" for line in [*annotations, *rest])
@@ -45,6 +43,11 @@ def step_summary(view: CheckView) -> str:
     room = _SUMMARY_BYTES - len(notice.encode())
     kept = text.encode()[:room].decode(errors="ignore")
     return kept.rpartition("\n")[0] + notice
+
+
+def _problem(problem: Problem) -> str:
+    command = "error" if problem.fatal else "warning"
+    return f"::{command} title=connlint::{_data(problem.message)}"
 
 
 def _annotation(command: str, finding: Finding) -> str:

@@ -47,7 +47,7 @@ def _finding(view: CheckView, finding: Finding) -> Iterator[Text | Padding]:
         f" {finding.name} ",
         (f"({finding.severity}, {finding.priority})", "dim"),
     )
-    yield _indented(finding.message)
+    yield _indented(" ".join(finding.message.split()))
     yield from _excerpt(view, finding, colour)
     if finding.entry_point:
         yield _indented(f"Entry point: {entry_point_label(finding.entry_point)}")
