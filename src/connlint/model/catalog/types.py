@@ -43,12 +43,34 @@ TypeKind = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class Switch:
+    """An argument (by keyword, perhaps also by position) or attribute that turns something on by
+    having this value."""
+
+    name: str
+    value: str | int | bool | None
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
-    """What calling a method does and gives. ``is_async``: the result has to be awaited."""
+    """What calling a method does and gives. ``is_async``: the result has to be awaited.
+
+    ``is_startable``: the result does nothing until it is awaited *or* entered with ``async with``
+    (``AsyncEngine.connect()``, ``aiosqlite.connect()``); awaiting it gives the same ``returns``.
+    ``subject``: the effects are on this positional argument, not on the receiver
+    (``pool.putconn(conn)``). ``passes``: the type of the first argument with which the method
+    calls its callable argument (``run_sync``). ``autocommit_when``: arguments that switch
+    autocommit on, for the receiver or, where a connection or engine is returned, for that.
+    """
 
     effects: tuple[EffectKind, ...] = ()
     returns: str = ""
     is_async: bool = False
+    is_startable: bool = False
+    subject: int | None = None
+    passes: str = ""
+    autocommit_when: tuple[Switch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +89,14 @@ class Context:
 @dataclass(frozen=True, slots=True)
 class Type:
     """An external class as the analysis sees it. Methods and attributes are inherited from
-    ``bases``. ``call`` describes calling an instance; ``autocommit``: each write commits at once."""
+    ``bases``. ``call`` describes calling an instance; ``autocommit``: each write commits at once.
+
+    A name that ends in ``()`` is what that call gives, where the library has no public class for it
+    (``sqlalchemy.engine.Engine.begin()``); one in brackets is a class given type arguments
+    (``sqlalchemy.orm.sessionmaker[sqlmodel.Session]``). ``savepoint`` says whether starting this
+    transaction sets a savepoint: ``always``, or ``nested`` when a transaction is already open; the
+    end of a savepoint commits nothing. ``autocommit_when``: attributes that switch autocommit on.
+    """
 
     name: str
     kind: TypeKind = ""
@@ -79,17 +108,28 @@ class Type:
     contexts: tuple[Context, ...] = ()
     autocommit: bool = False
     iterates: str = ""
+    savepoint: Literal["", "always", "nested"] = ""
+    autocommit_when: tuple[Switch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
     """An external function or constructor and what calling it does. Calling a class that has a
-    :class:`Type` gives an instance without an entry here; an entry adds effects."""
+    :class:`Type` gives an instance without an entry here; an entry adds effects.
+
+    ``returns_for``: what is returned instead when one of the arguments is this class or an instance
+    of it (``sessionmaker(class_=AsyncSession)``). The other fields are those of :class:`Method`.
+    """
 
     name: str
     returns: str = ""
     effects: tuple[EffectKind, ...] = ()
     is_async: bool = False
+    is_startable: bool = False
+    subject: int | None = None
+    passes: str = ""
+    returns_for: Mapping[str, str] = field(default_factory=dict)
+    autocommit_when: tuple[Switch, ...] = ()
 
 
 EntryKind = Literal[
@@ -161,7 +201,8 @@ class Base:
 class ReceiveCall:
     """A call that waits for the next event: a loop around it is per event.
 
-    ``target`` is ``TypeName.method``; ``iterates``: looping over the value itself waits.
+    ``target`` is ``TypeName.method``; ``iterates``: looping over what it gives waits. A target that
+    is a type's name alone (always ``iterates``) stands for looping over an instance.
     """
 
     target: str
@@ -177,6 +218,8 @@ class Library:
     packages: tuple[str, ...]
     aliases: Mapping[str, str] = field(default_factory=dict)
     types: tuple[Type, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Objects that the library keeps in its modules, and their types (``flask.current_app``)."""
     functions: tuple[Function, ...] = ()
     registrars: tuple[Registrar, ...] = ()
     bases: tuple[Base, ...] = ()
@@ -187,3 +230,6 @@ class Library:
     """Dotted functions and methods that run their callable argument concurrently or later."""
     offloads: tuple[str, ...] = ()
     """Dotted functions and methods that run their callable argument in another thread."""
+    injects: tuple[str, ...] = ()
+    """Dotted functions that mark a parameter whose value the framework gets by calling their
+    argument (``fastapi.Depends``)."""
