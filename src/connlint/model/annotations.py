@@ -1,0 +1,193 @@
+"""Annotations and parameters in, values out: what a declared type or an injected default promises."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connlint.facts import types as f
+from connlint.facts.extract import parse_expression
+from connlint.model import values as v
+from connlint.model.classes import ClassId
+from connlint.model.names import Module
+
+if TYPE_CHECKING:
+    from connlint.model.program import Program
+
+INJECTORS = frozenset({"fastapi.Depends", "fastapi.Security"})
+_UNIONS = frozenset({"Union", "Optional"})
+_WRAPPERS = frozenset({"Annotated", "Awaitable", "Coroutine", "Final", "ClassVar", "Mapped", "Required"})
+_MANY = frozenset(
+    "list tuple set frozenset List Tuple Set FrozenSet Sequence Iterable Collection Generator Iterator "
+    "AsyncGenerator AsyncIterator AsyncIterable MutableSequence".split()
+)
+_MAX_DEPTH = 8
+
+
+class Annotations:
+    """Reads annotations in the module and scope where they stand."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._known: dict[tuple[str, int, f.Expr], v.Values] = {}
+        self._parameters: dict[tuple[str, int, str], v.Values] = {}
+
+    def forget_parameters(self) -> None:
+        """Parameters may mean more now: callers have been seen."""
+        self._parameters.clear()
+
+    # annotations
+
+    def values(self, module: Module, scope: int, annotation: f.Expr | None) -> v.Values:
+        """Instances of the declared type; nothing when it says nothing."""
+        if annotation is None:
+            return ()
+        key = (module.name, scope, annotation)
+        known = self._known.get(key)
+        if known is None:
+            self._known[key] = ()
+            known = self._known[key] = self._read(module, scope, annotation, 0)
+        return known
+
+    def _read(self, module: Module, scope: int, node: f.Expr, depth: int) -> v.Values:
+        if depth > _MAX_DEPTH:
+            return ()
+        if isinstance(node, f.Const):
+            if isinstance(node.value, str):
+                parsed = parse_expression(node.value)
+                return self._read(module, scope, parsed, depth + 1) if parsed is not None else ()
+            return v.NONE if node.value is None else ()
+        if isinstance(node, f.BinOp) and node.op == "|":
+            left = self._read(module, scope, node.left, depth + 1)
+            return v.join(left, self._read(module, scope, node.right, depth + 1))
+        if isinstance(node, f.Index):
+            return self._generic(module, scope, node, depth)
+        if isinstance(node, (f.Name, f.Attr)):
+            return self._named(module, scope, node, depth)
+        return ()
+
+    def _generic(self, module: Module, scope: int, node: f.Index, depth: int) -> v.Values:
+        name = _last_name(node.value)
+        parts = node.index.items if isinstance(node.index, f.Seq) else (node.index,)
+        if name in _UNIONS:
+            result: v.Values = ()
+            for part in parts:
+                result = v.join(result, self._read(module, scope, part, depth + 1))
+            return v.join(result, v.NONE) if name == "Optional" else result
+        if name in _WRAPPERS and parts:
+            for part in parts[1:]:
+                injected = self.injected(module, scope, part, "injected")
+                if injected:
+                    return injected
+            part = parts[-1] if name == "Coroutine" else parts[0]
+            return self._read(module, scope, part, depth + 1)
+        if name in _MANY and parts:
+            items = self._read(module, scope, parts[0], depth + 1)
+            return (v.Items((items,), exact=False),) if items else ()
+        if name in ("type", "Type", "Callable"):
+            return ()
+        return self._read(module, scope, node.value, depth + 1)
+
+    def _named(self, module: Module, scope: int, node: f.Name | f.Attr, depth: int) -> v.Values:
+        alias = self._alias(module, node)
+        if alias is not None:
+            return self._read(alias[0], 0, alias[1], depth + 1)
+        result: list[v.Value] = []
+        for value in self._program.static(module, scope, node):
+            if isinstance(value, v.Class):
+                key = ClassId(value.module, value.scope).key
+                result.append(v.Obj(key, f"t:{key}"))
+            elif isinstance(value, v.Ext) and not value.name.startswith("builtins."):
+                if value.name not in ("typing.Any", "typing.Self"):
+                    result.append(v.Obj(value.name, f"t:{value.name}"))
+            elif isinstance(value, v.Ext) and value.name in ("builtins.str", "builtins.int", "builtins.dict"):
+                result.append(v.Obj(value.name, f"t:{value.name}"))
+        return tuple(result)
+
+    def _alias(self, module: Module, node: f.Name | f.Attr) -> tuple[Module, f.Expr] | None:
+        """The expression behind a type alias (``SessionDep = Annotated[...]``), and its module."""
+        program = self._program
+        for target in program.hierarchy.resolve(module, node):
+            owner = program.modules.get(target.module)
+            if target.kind == "variable" and owner is not None and not target.scope:
+                for expression in owner.assignments.get(target.name, ()):
+                    if isinstance(expression, (f.Index, f.BinOp)):
+                        return owner, expression
+        return None
+
+    # parameters
+
+    def parameter(self, module: Module, scope: int, param: f.Param) -> v.Values:
+        """What a parameter holds when nothing is known of the caller."""
+        key = (module.name, scope, param.name)
+        known = self._parameters.get(key)
+        if known is None:
+            self._parameters[key] = ()
+            known = self._parameters[key] = self._parameter(module, scope, param)
+        return known
+
+    def _parameter(self, module: Module, scope: int, param: f.Param) -> v.Values:
+        program = self._program
+        identity = f"p:{param.name}"
+        parent = module.facts.scopes[scope].parent
+        declared = self.values(module, parent, param.annotation)
+        result = tuple(_held(value, identity, v.Origin("parameter", param.name)) for value in declared)
+        if any(isinstance(value, v.Obj) and value.origin and value.origin.kind == "injected" for value in declared):
+            return result
+        if param.default is not None:
+            injected = self.injected(module, parent, param.default, identity)
+            if injected:
+                sessions = [value for value in injected if program.kind(value)]
+                return tuple(sessions) if sessions else (injected if not result else result)
+            default = program.static(module, parent, param.default)
+            default = tuple(value for value in default if not v.is_unknown(value))
+            result = v.join(result, default)
+        if param.annotation is None:
+            result = v.join(result, self._undeclared(module, scope, param, identity))
+        if not any(value != v.NONE[0] for value in result) or param.default is not None:
+            if not any(isinstance(value, v.Obj) for value in result):
+                result = v.join(result, v.unknown(identity))
+        return result
+
+    def _undeclared(self, module: Module, scope: int, param: f.Param, identity: str) -> v.Values:
+        """A parameter without annotation: what callers pass, else its name and use."""
+        program = self._program
+        passed = tuple(program.passed.get((module.name, scope, param.name), ()))
+        origin = v.Origin("parameter", param.name)
+        if passed:
+            return tuple(_held(value, identity, origin) for value in passed[: v.MAX_VALUES])
+        if param.name in program.standard.sessions.names and program.used_as_session(module, scope, param.name):
+            kind = "generic.Cursor" if param.name == "cursor" else "generic.Session"
+            return (v.Obj(kind, identity, origin),)
+        return ()
+
+    def injected(self, module: Module, scope: int, node: f.Expr, identity: str) -> v.Values:
+        """What ``Depends(provider)`` puts into a parameter; nothing for any other expression."""
+        if not isinstance(node, f.Call):
+            return ()
+        program = self._program
+        callee = program.static(module, scope, node.func)
+        if not any(isinstance(value, v.Ext) and value.name in INJECTORS for value in callee):
+            return ()
+        if not node.args:
+            return ()
+        result: v.Values = ()
+        for provider in program.static(module, scope, node.args[0]):
+            name = program.callable_name(provider)
+            for value in program.provided_by(provider):
+                result = v.join(result, (_held(value, identity, v.Origin("injected", name)),))
+        return result
+
+
+def _held(value: v.Value, identity: str, origin: v.Origin) -> v.Value:
+    """The value as the parameter holds it: under the parameter's identity."""
+    if isinstance(value, v.Obj):
+        if value.origin is not None and value.origin.kind == "injected":
+            origin = value.origin
+        return v.Obj(value.type, identity, origin)
+    return value
+
+
+def _last_name(node: f.Expr) -> str:
+    if isinstance(node, f.Name):
+        return node.id
+    return node.attr if isinstance(node, f.Attr) else ""

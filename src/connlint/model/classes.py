@@ -1,0 +1,203 @@
+"""Class definitions in, the class hierarchy out: bases, linearisation, methods, attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from connlint.facts import types as f
+from connlint.model.names import Module, Names, Target, walk
+
+MAX_ANCESTORS = 40
+
+
+class ClassId(NamedTuple):
+    """A project class: its module and the number of its scope."""
+
+    module: str
+    scope: int
+
+    @property
+    def key(self) -> str:
+        """The text that stands for the class in ``Obj.type``."""
+        return f"{self.module}:{self.scope}"
+
+
+class Hierarchy:
+    """Bases and members of project classes, resolved on demand and remembered."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._bases: dict[ClassId, tuple[tuple[ClassId, ...], tuple[str, ...]]] = {}
+        self._lines: dict[ClassId, tuple[ClassId, ...]] = {}
+        self._children: dict[ClassId, list[ClassId]] | None = None
+        self._stored: dict[ClassId, dict[str, list[tuple[int, f.Expr]]]] = {}
+
+    def module(self, owner: ClassId) -> Module:
+        return self._names.modules[owner.module]
+
+    def scope(self, owner: ClassId) -> f.Scope:
+        return self.module(owner).facts.scopes[owner.scope]
+
+    def classes(self) -> Iterator[ClassId]:
+        """Every class of the project."""
+        for module in self._names.modules.values():
+            for number, scope in enumerate(module.facts.scopes):
+                if scope.kind == "class":
+                    yield ClassId(module.name, number)
+
+    def resolve(self, module: Module, expression: f.Expr | None) -> tuple[Target, ...]:
+        """What a base class, decorator or annotation written at module or class level names."""
+        if isinstance(expression, f.Name):
+            return self._names.lookup(module.name, expression.id) or (
+                self._names.external(expression.id),
+            )
+        if isinstance(expression, f.Attr):
+            owners = self.resolve(module, expression.value)
+            return tuple(t for o in owners for t in self._names.member(o, expression.attr))
+        if isinstance(expression, f.Index):
+            return self.resolve(module, expression.value)
+        if isinstance(expression, f.Call):
+            return self.resolve(module, expression.func)
+        return ()
+
+    def bases(self, owner: ClassId) -> tuple[tuple[ClassId, ...], tuple[str, ...]]:
+        """The direct bases: project classes, and canonical names of external ones."""
+        known = self._bases.get(owner)
+        if known is not None:
+            return known
+        self._bases[owner] = ((), ())
+        own: list[ClassId] = []
+        external: list[str] = []
+        module = self.module(owner)
+        for base in self.scope(owner).bases:
+            for target in self.resolve(module, base):
+                if target.kind == "class":
+                    own.append(ClassId(target.module, target.scope))
+                elif target.kind == "external":
+                    external.append(target.module)
+                elif target.kind == "variable":
+                    external.append(target.dotted)
+        self._bases[owner] = (tuple(own), tuple(external))
+        return self._bases[owner]
+
+    def ancestors(self, owner: ClassId) -> tuple[ClassId, ...]:
+        """The class itself and its project ancestors, nearest first (depth first, left to right)."""
+        known = self._lines.get(owner)
+        if known is not None:
+            return known
+        line: list[ClassId] = []
+        stack = [owner]
+        while stack and len(line) < MAX_ANCESTORS:
+            current = stack.pop()
+            if current not in line:
+                line.append(current)
+                stack.extend(reversed(self.bases(current)[0]))
+        self._lines[owner] = tuple(line)
+        return self._lines[owner]
+
+    def external_bases(self, owner: ClassId) -> tuple[str, ...]:
+        """The external classes that the class derives from, directly or through its ancestors."""
+        found: dict[str, None] = {}
+        for ancestor in self.ancestors(owner):
+            for name in self.bases(ancestor)[1]:
+                found[name] = None
+        return tuple(found)
+
+    def subclasses(self, owner: ClassId) -> tuple[ClassId, ...]:
+        """All project classes below this one, in order of definition."""
+        if self._children is None:
+            self._children = {}
+            for each in self.classes():
+                for base in self.bases(each)[0]:
+                    self._children.setdefault(base, []).append(each)
+        found: dict[ClassId, None] = {}
+        stack = list(self._children.get(owner, ()))
+        while stack:
+            current = stack.pop(0)
+            if current not in found:
+                found[current] = None
+                stack.extend(self._children.get(current, ()))
+        return tuple(found)
+
+    def own_member(self, owner: ClassId, name: str) -> int | None:
+        """The scope of a function or class that the class body itself defines, the last one."""
+        module = self.module(owner)
+        found = None
+        for number in module.children.get(owner.scope, ()):
+            scope = module.facts.scopes[number]
+            if scope.name == name and scope.kind != "lambda":
+                found = number
+        return found
+
+    def method(self, owner: ClassId, name: str, after: ClassId | None = None) -> tuple[ClassId, int] | None:
+        """Where a method is found: the class that defines it and its scope.
+
+        ``after``: start behind this ancestor, as ``super()`` does.
+        """
+        line = self.ancestors(owner)
+        if after is not None and after in line:
+            line = line[line.index(after) + 1 :]
+        for ancestor in line:
+            number = self.own_member(ancestor, name)
+            if number is not None:
+                return ancestor, number
+        return None
+
+    def assigned(self, owner: ClassId, name: str) -> list[tuple[ClassId, int, f.Expr]]:
+        """The values that class bodies and methods of the line store in an attribute.
+
+        Each comes with the class and the scope (class body or method) in which it is written.
+        """
+        found = []
+        for ancestor in self.ancestors(owner):
+            for scope, value in self._stores(ancestor).get(name, ()):
+                found.append((ancestor, scope, value))
+        return found
+
+    def annotated(self, owner: ClassId, name: str) -> tuple[ClassId, f.Expr] | None:
+        """The annotation of an attribute in a class body of the line."""
+        for ancestor in self.ancestors(owner):
+            for statement in self.module(ancestor).body(ancestor.scope):
+                if isinstance(statement, f.Annotated) and isinstance(statement.target, f.Name):
+                    if statement.target.id == name:
+                        return ancestor, statement.annotation
+        return None
+
+    def _stores(self, owner: ClassId) -> dict[str, list[tuple[int, f.Expr]]]:
+        known = self._stored.get(owner)
+        if known is not None:
+            return known
+        table: dict[str, list[tuple[int, f.Expr]]] = {}
+        module = self.module(owner)
+        self._collect(module, owner.scope, None, table)
+        for number in module.children.get(owner.scope, ()):
+            scope = module.facts.scopes[number]
+            if scope.kind == "function" and scope.params:
+                self._collect(module, number, scope.params[0].name, table)
+        self._stored[owner] = table
+        return table
+
+    def _collect(
+        self, module: Module, number: int, receiver: str | None, table: dict[str, list[tuple[int, f.Expr]]]
+    ) -> None:
+        for statement in walk(module.body(number)):
+            if isinstance(statement, f.Assign):
+                pairs = [(target, statement.value) for target in statement.targets]
+            elif isinstance(statement, f.Annotated) and statement.value is not None:
+                pairs = [(statement.target, statement.value)]
+            else:
+                continue
+            for target, value in pairs:
+                name = _stored_name(target, receiver)
+                if name:
+                    table.setdefault(name, []).append((number, value))
+
+
+def _stored_name(target: f.Expr, receiver: str | None) -> str:
+    """The attribute that an assignment target stores into, or nothing."""
+    if receiver is None:
+        return target.id if isinstance(target, f.Name) else ""
+    if isinstance(target, f.Attr) and isinstance(target.value, f.Name) and target.value.id == receiver:
+        return target.attr
+    return ""

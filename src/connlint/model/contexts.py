@@ -1,0 +1,147 @@
+"""``with`` items in, what they bind and what leaving them does out.
+
+Project context managers are generators under ``@contextmanager`` (their code behind the ``yield``
+runs at the exit) or classes with ``__enter__``/``__exit__``; library ones are in the catalogue.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connlint.facts import types as f
+from connlint.model import values as v
+from connlint.model.blocks import Leave
+from connlint.model.builtin_calls import CLOSING
+from connlint.model.effects import Effect, Step
+
+if TYPE_CHECKING:
+    from connlint.model.interpret import Interpreter
+
+
+def enter_context(
+    run: Interpreter, values: v.Values, node: f.With, item: f.WithItem
+) -> tuple[v.Values, Leave]:
+    """Enter a context manager: the values that ``as`` binds, and what to do at the exit."""
+    bound: v.Values = ()
+    leaves: list[Leave] = []
+    for value in values:
+        given, leave = _enter(run, value, node, item)
+        bound = v.join(bound, given)
+        leaves.append(leave)
+
+    def leave_all() -> None:
+        for leave in leaves:
+            leave()
+
+    return bound or v.unknown(f"o:{run.identity(node.at)}"), leave_all
+
+
+def _nothing() -> None:
+    return
+
+
+def _enter(run: Interpreter, value: v.Value, node: f.With, item: f.WithItem) -> tuple[v.Values, Leave]:
+    if isinstance(value, v.Pending):
+        return _enter_pending(run, value)
+    if isinstance(value, v.Obj):
+        if value.type == CLOSING:
+            return _enter_closing(run, value, item, node)
+        if run.program.class_of(value.type) is not None and value.type:
+            entered = _enter_class(run, value, node)
+            if entered is not None:
+                return entered
+        return _enter_library(run, value, node, item)
+    return (value,), _nothing
+
+
+def _enter_pending(run: Interpreter, pending: v.Pending) -> tuple[v.Values, Leave]:
+    module = run.program.modules[pending.func.module]
+    scope = module.facts.scopes[pending.func.scope]
+    if not scope.is_generator:
+        return run.perform((pending,), pending.at, pending.end), _nothing
+    summary, table = run.engine.summarise(run, pending.func, dict(pending.args))
+    before = tuple(effect for effect in summary.effects if not effect.after_yield)
+    after = tuple(effect for effect in summary.effects if effect.after_yield)
+    run.replay(before, pending.func, table, pending.at, pending.end)
+    yields = run.returned(summary.yields, pending.func, table, pending.at)
+    inner = {value.id for value in v.substitute(summary.yields, table) if isinstance(value, v.Obj)}
+    names = [value for value in yields if isinstance(value, v.Obj)]
+    table = {**table, **{identity: (names[0],) for identity in inner if names and identity not in table}}
+
+    def leave() -> None:
+        run.replay(after, pending.func, table, pending.at, pending.end)
+
+    return yields, leave
+
+
+def _enter_closing(run: Interpreter, value: v.Obj, item: f.WithItem, node: f.With) -> tuple[v.Values, Leave]:
+    things = run.state.fields.get((value.id, "thing"), ())
+
+    def leave() -> None:
+        for thing in things:
+            if isinstance(thing, v.Obj) and run.program.is_session(thing):
+                _implicit(run, "close", thing, node, item, "contextlib.closing")
+
+    return things, leave
+
+
+def _enter_class(run: Interpreter, value: v.Obj, node: f.With) -> tuple[v.Values, Leave] | None:
+    prefix = "__a" if node.is_async else "__"
+    owner = run.program.class_of(value.type)
+    if owner is None:
+        return None
+    entering = run.program.hierarchy.method(owner, f"{prefix}enter__")
+    leaving = run.program.hierarchy.method(owner, f"{prefix}exit__")
+    if entering is None and leaving is None:
+        return None
+    bound: v.Values = (value,)
+    if entering is not None:
+        function = v.Func(entering[0].module, entering[1], value, (), True)
+        params = run.program.modules[function.module].facts.scopes[function.scope].params
+        arguments = {params[0].name: (value,)} if params else {}
+        bound = run.run(function, arguments, node.at, node.end)
+
+    def leave() -> None:
+        if leaving is None:
+            return
+        function = v.Func(leaving[0].module, leaving[1], value, (), True)
+        params = run.program.modules[function.module].facts.scopes[function.scope].params
+        arguments: dict[str, v.Values] = {params[0].name: (value,)} if params else {}
+        arguments.update({param.name: v.NONE for param in params[1:4]})
+        run.run(function, arguments, node.at, node.end)
+        run.dead = False
+
+    return bound, leave
+
+
+def _enter_library(run: Interpreter, value: v.Obj, node: f.With, item: f.WithItem) -> tuple[v.Values, Leave]:
+    found = run.program.database_type(value)
+    context = run.program.catalog.context(found.name, node.is_async) if found is not None else None
+    if found is None or context is None:
+        return (value,), _nothing
+    bound: v.Values = (value,)
+    name = found.name
+    if context.binds not in ("self", "", name):
+        kind = run.program.catalog.type(context.binds)
+        shares = found.kind == "transaction" or (kind is not None and kind.kind in ("cursor", "transaction"))
+        identity = value.id if shares else f"s:{run.identity(node.at)}"
+        bound = (v.Obj(context.binds, identity, value.origin),)
+    subject = bound[0] if bound and isinstance(bound[0], v.Obj) else value
+    for effect in context.on_enter:
+        _implicit(run, effect, subject, node, item, name)
+
+    def leave() -> None:
+        for effect in context.on_exit:
+            _implicit(run, effect, subject, node, item, name)
+
+    return bound, leave
+
+
+def _implicit(
+    run: Interpreter, kind: str, subject: v.Obj, node: f.With, item: f.WithItem, name: str
+) -> None:
+    """An effect of entering or leaving the block, recorded at the context expression."""
+    at = getattr(item.context, "at", node.at)
+    end = getattr(item.context, "end", node.at)
+    step = Step(run.module.name, run.number, at, end, f"with {name}")
+    run.effect(Effect(kind, subject.id, (step,), implicit=True), at, end, subject.origin, own=True)

@@ -1,0 +1,103 @@
+"""A call's arguments in, the context for which the callee is summarised out.
+
+Only what can matter to the database is kept: sessions and factories, callables, instances of
+project classes, truth values, states and objects whose state is known. Objects get the callee's own
+names, so that calls that differ only in where a session comes from share a summary.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from connlint.model import values as v
+from connlint.model.state import State
+
+if TYPE_CHECKING:
+    from connlint.model.engine import Engine
+
+_MAX_TEXT = 60
+
+
+class Context(NamedTuple):
+    """Arguments by parameter, and known fields of the objects among them."""
+
+    arguments: tuple[tuple[str, v.Values], ...]
+    fields: tuple[tuple[tuple[str, str], v.Values], ...]
+    closure: tuple[tuple[str, v.Values], ...] = ()
+
+
+def context_of(
+    engine: Engine, state: State, function: v.Func, bound: dict[str, v.Values]
+) -> tuple[Context, dict[str, v.Values]]:
+    """The context of a call, and the caller's values for the callee's object names."""
+    arguments: list[tuple[str, v.Values]] = []
+    fields: list[tuple[tuple[str, str], v.Values]] = []
+    table: dict[str, v.Values] = {}
+    for name, values in bound.items():
+        identity = "self" if _is_receiver(function, values) else f"p:{name}"
+        table[identity] = values
+        kept = [_kept(engine, state, value, identity) for value in values]
+        arguments.append((name, tuple(dict.fromkeys(kept)) or v.unknown(identity)))
+        if len(values) == 1 and isinstance(values[0], (v.Obj, v.Table)):
+            fields.extend(_fields_of(engine, state, values[0].id, identity))
+    return Context(tuple(arguments), tuple(fields), function.closure), table
+
+
+def _is_receiver(function: v.Func, values: v.Values) -> bool:
+    return function.receiver is not None and values == (function.receiver,)
+
+
+def _kept(engine: Engine, state: State, value: v.Value, identity: str) -> v.Value:
+    """The part of an argument that can matter, under the callee's name for it."""
+    if isinstance(value, v.Const):
+        if value.value is None or isinstance(value.value, bool):
+            return value
+        if isinstance(value.value, str) and engine.vocabulary.enabled and len(value.value) < _MAX_TEXT:
+            return value
+        return v.Obj("", identity)
+    if isinstance(value, v.Obj):
+        if not value.type or value.type.startswith("builtins."):
+            return v.Obj("", identity)
+        if engine.program.kind(value):
+            return v.Obj(value.type, identity, v.Origin("parameter", identity[2:]))
+        return v.Obj(value.type, identity)
+    if isinstance(value, v.Table):
+        wanted = engine.vocabulary.fields
+        entries = tuple(entry for entry in value.entries if entry[0] in wanted or _matters(engine, entry[1]))
+        return v.Table(tuple((name, _all_kept(engine, state, held, identity)) for name, held in entries), identity)
+    if isinstance(value, v.Items):
+        items = tuple(_all_kept(engine, state, item, identity) for item in value.items[:8])
+        return v.Items(items, value.exact)
+    return value
+
+
+def _all_kept(engine: Engine, state: State, values: v.Values, identity: str) -> v.Values:
+    return tuple(dict.fromkeys(_kept(engine, state, value, f"{identity}.") for value in values))
+
+
+def _matters(engine: Engine, values: v.Values) -> bool:
+    return any(
+        isinstance(value, (v.Func, v.Class, v.Partial, v.Member))
+        or (isinstance(value, v.Const) and isinstance(value.value, bool))
+        or bool(engine.program.kind(value))
+        for value in values
+    )
+
+
+def _fields_of(
+    engine: Engine, state: State, owner: str, identity: str
+) -> list[tuple[tuple[str, str], v.Values]]:
+    """Known states of an argument, and what a fresh instance holds in its attributes."""
+    if not state.fields:
+        return []
+    wanted = engine.vocabulary.fields
+    found = []
+    fresh = owner.startswith("new:")
+    for (held_by, name), values in state.fields.items():
+        if held_by != owner:
+            continue
+        if name in wanted:
+            found.append(((identity, name), values))
+        elif fresh and _matters(engine, values):
+            found.append(((identity, name), values))
+    return sorted(found, key=lambda item: item[0])

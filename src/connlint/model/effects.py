@@ -1,0 +1,104 @@
+"""What running a function does to the database: effects, and the summary of a function.
+
+In: nothing. Out: the types that the interpreter fills and that rules and the audit read.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from connlint.model.values import Origin, Values
+
+MAX_EFFECTS = 80
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One hop of a call chain, or the operation that ends it: a place in a function."""
+
+    module: str
+    scope: int
+    at: int
+    end: int
+    text: str
+
+
+class Effect(msgspec.Struct, frozen=True):
+    """One effect with its witness: the calls that lead to it and, last, the operation itself.
+
+    ``session`` identifies the session or connection inside the function whose summary holds the
+    effect. For commits, ``writes`` says whether a write (or an unknown call that may be one) comes
+    before it, and ``states`` the states that entities may have there (``None`` in it: one that is
+    not known; empty: no entity's state is known). ``threshold``: behind a test of elapsed time or
+    size. ``receives``: inside a loop that waits for events. ``implicit``: by leaving a block.
+    ``after_yield``: in a generator, behind its ``yield``. ``provider``: through which provider or
+    factory a session was acquired. ``looped``: inside a counted loop of a callee or of the function
+    itself. ``persists``: through a persist function of the standard.
+    """
+
+    kind: str
+    session: str
+    chain: tuple[Step, ...]
+    writes: bool = True
+    states: frozenset[str | None] = frozenset()
+    threshold: bool = False
+    receives: bool = False
+    implicit: bool = False
+    after_yield: bool = False
+    provider: str = ""
+    looped: bool = False
+    persists: bool = False
+
+    @property
+    def place(self) -> tuple[str, str, int]:
+        """What the effect is and where it happens, whatever the way to it."""
+        last = self.chain[-1]
+        return (self.kind, last.module, last.at)
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """A function in one context: what it gives back and what it does.
+
+    ``fields`` are the values of fields of the parameters' objects when the function returns:
+    ``(parameter object, field) -> values``. ``returns_normally`` is false when it always raises.
+    """
+
+    returns: Values = ()
+    yields: Values = ()
+    effects: tuple[Effect, ...] = ()
+    fields: tuple[tuple[tuple[str, str], Values], ...] = ()
+    returns_normally: bool = True
+
+
+class LoopFrame(msgspec.Struct, frozen=True):
+    """A loop around an operation.
+
+    ``kind`` is ``for``, ``while`` or ``comprehension``; ``endless``: it has no bound (``while
+    True``); ``receives``: it waits for events; ``retry``: it repeats one thing until it succeeds.
+    """
+
+    kind: str
+    at: int
+    endless: bool = False
+    receives: bool = False
+    retry: bool = False
+    batches: bool = False
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """One thing that a function does itself, or through one call, at one place.
+
+    ``effect`` is the effect as seen from here: its chain starts at this place. ``origin`` says
+    where the session comes from. ``loops`` are the loops around it, outermost first. ``batched``:
+    behind a modulo test inside a loop; ``keyed``: behind a test for one key of the loop. ``own``:
+    done here rather than in a callee.
+    """
+
+    effect: Effect
+    at: int
+    end: int
+    origin: Origin | None
+    loops: tuple[LoopFrame, ...] = ()
+    batched: bool = False
+    keyed: bool = False
+    in_handler: bool = False
+    own: bool = True

@@ -1,0 +1,378 @@
+"""The program in, summaries and operations out: runs the interpreter over what is worth it.
+
+A function is summarised once for each context (what its arguments are, as far as that matters to
+the database) and once on its own; the latter also records its operations. Recursion ends: a call of
+a function that is being summarised does nothing, and what was computed meanwhile is computed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from connlint.facts import types as f
+from connlint.model import values as v
+from connlint.model.calls import Caller
+from connlint.model.classes import ClassId
+from connlint.model.contexts_key import Context, context_of
+from connlint.model.effects import Operation, Summary
+from connlint.model.interpret import Interpreter
+from connlint.model.names import Module
+from connlint.model.program import Program
+from connlint.model.relevance import Relevance, ScopeId
+from connlint.model.state import State, merge
+from connlint.model.states import Vocabulary
+
+MAX_CONTEXTS = 24
+MAX_DEPTH = 40
+MAX_EFFECTS = 80
+
+
+class FunctionRun:
+    """A function run on its own: its summary, its operations and which of them repeat."""
+
+    __slots__ = ("back_marks", "calls", "operations", "summary")
+
+    def __init__(
+        self,
+        summary: Summary,
+        operations: tuple[Operation, ...],
+        back_marks: dict[int, frozenset[int]],
+        calls: tuple[tuple[int, ScopeId], ...],
+    ) -> None:
+        self.summary = summary
+        self.operations = operations
+        self.back_marks = back_marks
+        self.calls = calls
+
+
+class StaticInterpreter(Interpreter):
+    """Evaluates expressions whatever the path: a local name stands for all that it may hold."""
+
+    def local(self, name: str) -> v.Values:
+        return self.program.static_local(self.module, self.number, name)
+
+
+_NO_RUN = FunctionRun(Summary(), (), {}, ())
+
+
+class Engine:
+    """Summarises functions on demand and remembers what it found."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.vocabulary = Vocabulary.of(program.standard.states)
+        self.limit = MAX_EFFECTS
+        self.relevance = Relevance(program)
+        program.connect(self._static, self.provided_by)
+        self._summaries: dict[tuple[ScopeId, Context], Summary] = {}
+        self._contexts: dict[ScopeId, int] = {}
+        self._running: list[tuple[ScopeId, Context]] = []
+        self._tainted: dict[tuple[ScopeId, Context], set[tuple[ScopeId, Context]]] = {}
+        self._taints: list[set[tuple[ScopeId, Context]]] = []
+        self._runs: dict[ScopeId, FunctionRun] = {}
+        self._decorated: dict[v.Func, v.Values] = {}
+        self._defaults: dict[tuple[ClassId, str], v.Values] = {}
+        self._entities: dict[str, bool] = {}
+        self._calls: dict[tuple[int, ScopeId], None] | None = None
+        self.persist_functions = frozenset(self._canonical(program.standard.states.persist_functions))
+        sessions = program.standard.sessions
+        self.providers = frozenset(
+            self._canonical((*sessions.providers, *sessions.dependencies, *sessions.task_providers))
+        )
+
+    def _static(self, module: Module, scope: int) -> Interpreter:
+        return StaticInterpreter(self, module, scope)
+
+    def _canonical(self, names: Iterable[str]) -> list[str]:
+        """Configured dotted names, as written and as the definition that they lead to."""
+        found = list(names)
+        for name in names:
+            found.extend(target.dotted for target in self.program.names.resolve_dotted(name))
+        return found
+
+    # running
+
+    def run(self, scope: ScopeId) -> FunctionRun:
+        """A function, module or class body on its own."""
+        known = self._runs.get(scope)
+        if known is not None:
+            return known
+        self._runs[scope] = _NO_RUN
+        module = self.program.modules[scope[0]]
+        run = Interpreter(self, module, scope[1])
+        run.operations = {}
+        before, self._calls = self._calls, {}
+        summary = self._interpret(run, {}, {})
+        calls, self._calls = self._calls, before
+        self._runs[scope] = FunctionRun(summary, tuple(run.operations.values()), run.back_marks, tuple(calls))
+        return self._runs[scope]
+
+    def forget(self) -> None:
+        """Drop everything that was computed: parameters mean more than before."""
+        self._summaries.clear()
+        self._contexts.clear()
+        self._runs.clear()
+
+    def summarise(
+        self, caller: Caller, function: v.Func, bound: dict[str, v.Values]
+    ) -> tuple[Summary, dict[str, v.Values]]:
+        """What a call does, and what the callee's names for objects mean to the caller."""
+        scope = (function.module, function.scope)
+        context, table = context_of(self, caller.state, function, bound)
+        if scope not in self.relevance or len(self._running) >= MAX_DEPTH:
+            return self._declared(function), table
+        key = (scope, context)
+        known = self._summaries.get(key)
+        if known is not None:
+            self._spread_taint(key)
+            return known, table
+        if key in self._running or any(running[0] == scope for running in self._running[-6:]):
+            heads = {running for running in self._running if running[0] == scope}
+            for taint in self._taints:
+                taint |= heads
+            return Summary(), table
+        count = self._contexts.get(scope, 0)
+        if count >= MAX_CONTEXTS:
+            return self.run(scope).summary, table
+        self._contexts[scope] = count + 1
+        return self._summarise(key, function), table
+
+    def _spread_taint(self, key: tuple[ScopeId, Context]) -> None:
+        for head in self._tainted.get(key, ()):
+            for taint in self._taints:
+                taint.add(head)
+
+    def _summarise(self, key: tuple[ScopeId, Context], function: v.Func) -> Summary:
+        scope, context = key
+        module = self.program.modules[scope[0]]
+        run = Interpreter(self, module, scope[1])
+        run.closure = dict(function.closure)
+        self._running.append(key)
+        self._taints.append(set())
+        calls, self._calls = self._calls, None
+        summary = self._interpret(run, dict(context.arguments), dict(context.fields))
+        self._calls = calls
+        self._running.pop()
+        taints = self._taints.pop()
+        taints.discard(key)
+        self._summaries[key] = summary
+        if taints:
+            self._tainted[key] = taints
+        for tainted in [each for each, heads in self._tainted.items() if key in heads]:
+            self._summaries.pop(tainted, None)
+            self._tainted.pop(tainted, None)
+        return summary
+
+    def _interpret(
+        self, run: Interpreter, arguments: dict[str, v.Values], fields: dict[tuple[str, str], v.Values]
+    ) -> Summary:
+        state = State()
+        state.fields.update(fields)
+        state.touched = frozenset(owner for owner, _ in fields if owner.startswith("p:"))
+        state.env.update(self._parameters(run.module, run.number, arguments))
+        run.state = state
+        end = run.run_body(run.module.body(run.number))
+        final = merge(end, run.leaving)
+        returns = run.returns if end is None else v.join(run.returns, v.NONE)
+        if all(v.is_unknown(value) or value == v.NONE[0] for value in returns):
+            returns = self._typed_return(run.module, run.number) or returns
+        kept: list[tuple[tuple[str, str], v.Values]] = []
+        if final is not None:
+            kept = [
+                (key, values)
+                for key, values in sorted(final.fields.items(), key=lambda item: item[0])
+                if key[0].startswith(("p:", "self")) and fields.get(key) != values
+            ][:20]
+        return Summary(
+            returns, run.yields, tuple(run.effects.values()), tuple(kept), final is not None or bool(run.yields)
+        )
+
+    def _parameters(
+        self, module: Module, scope: int, arguments: dict[str, v.Values]
+    ) -> dict[str, v.Values]:
+        facts = module.facts.scopes[scope]
+        env: dict[str, v.Values] = {}
+        receiver = self.receiver(module, scope)
+        for index, param in enumerate(facts.params):
+            given = arguments.get(param.name)
+            if given is not None:
+                env[param.name] = given
+            elif index == 0 and receiver is not None:
+                env[param.name] = (receiver,)
+            elif param.kind == "a":
+                env[param.name] = v.unknown(f"p:{param.name}")
+            elif param.kind == "w":
+                env[param.name] = (v.Table((), f"p:{param.name}"),)
+            elif arguments and param.default is not None:
+                declared = self.program.annotations.parameter(module, scope, param)
+                injected = [each for each in declared if isinstance(each, v.Obj) and each.origin and each.origin.kind == "injected"]
+                env[param.name] = tuple(injected) or self.program.static(module, facts.parent, param.default)
+            else:
+                env[param.name] = self.program.annotations.parameter(module, scope, param)
+        return env
+
+    def receiver(self, module: Module, scope: int) -> v.Value | None:
+        """What the first parameter of a method holds: an instance, or the class."""
+        facts = module.facts.scopes[scope]
+        parent = facts.parent
+        if not parent or module.facts.scopes[parent].kind != "class" or facts.kind != "function":
+            return None
+        decorators = self.program.decorator_names(module, scope)
+        if "builtins.staticmethod" in decorators:
+            return None
+        if "builtins.classmethod" in decorators or facts.name in ("__new__", "__init_subclass__"):
+            return v.Class(module.name, parent)
+        return v.Obj(ClassId(module.name, parent).key, "self")
+
+    def _declared(self, function: v.Func) -> Summary:
+        """What the annotations promise of a function that is not worth evaluating."""
+        module = self.program.modules[function.module]
+        scope = module.facts.scopes[function.scope]
+        if scope.returns is None:
+            return Summary(v.unknown(f"o:{function.module}:{function.scope}"))
+        found = self._typed_return(module, function.scope)
+        return Summary(found or v.unknown(f"o:{function.module}:{function.scope}"))
+
+    def _typed_return(self, module: Module, scope: int) -> v.Values:
+        facts = module.facts.scopes[scope]
+        if facts.returns is None:
+            return ()
+        declared = self.program.annotations.values(module, facts.parent, facts.returns)
+        found: list[v.Value] = []
+        for value in declared:
+            if isinstance(value, v.Obj) and (self.program.class_of(value.type) or self.program.kind(value)):
+                found.append(v.Obj(value.type, f"r:{module.name}:{scope}", value.origin))
+        return tuple(found)
+
+    # decorators
+
+    def decorated(self, function: v.Func) -> v.Values:
+        """What calling a function really calls: its decorators applied, those of the project run."""
+        if function.raw:
+            return (function,)
+        base = v.Func(function.module, function.scope)
+        known = self._decorated.get(base)
+        if known is None:
+            raw = v.Func(function.module, function.scope, None, (), True)
+            self._decorated[base] = (raw,)
+            known = self._decorated[base] = self._apply_decorators(raw)
+        result = []
+        for value in known:
+            if isinstance(value, v.Func):
+                receiver = function.receiver
+                closure = value.closure if value.scope != function.scope else function.closure
+                result.append(v.Func(value.module, value.scope, receiver, closure, True))
+        return tuple(result) or (v.Func(function.module, function.scope, function.receiver, function.closure, True),)
+
+    def _apply_decorators(self, raw: v.Func) -> v.Values:
+        module = self.program.modules[raw.module]
+        scope = module.facts.scopes[raw.scope]
+        current: v.Values = (raw,)
+        for decorator in reversed(scope.decorators):
+            values = self.program.static(module, scope.parent, decorator)
+            applied: v.Values = ()
+            for value in values:
+                if isinstance(value, v.Func):
+                    applied = v.join(applied, self._apply(value, current))
+            wrappers = tuple(value for value in applied if isinstance(value, v.Func))
+            current = wrappers or current
+        return current
+
+    def _apply(self, decorator: v.Func, argument: v.Values) -> v.Values:
+        module = self.program.modules[decorator.module]
+        caller = Interpreter(self, module, 0)
+        scope = module.facts.scopes[decorator.scope]
+        if scope.is_async or scope.is_generator or not scope.params:
+            return ()
+        params = [param for param in scope.params if param.kind in "po"]
+        if decorator.receiver is not None and params:
+            params = params[1:]
+        if not params:
+            return ()
+        bound: dict[str, v.Values] = {params[0].name: argument}
+        if decorator.receiver is not None:
+            bound[scope.params[0].name] = (decorator.receiver,)
+        summary, table = self.summarise(caller, decorator, bound)
+        return v.substitute(summary.returns, table)
+
+    # what the standard and the classes say
+
+    def is_persist_function(self, dotted: str) -> bool:
+        return dotted in self.persist_functions
+
+    def origin_kind(self, dotted: str) -> str:
+        """Whether a function that hands out a session is a provider of the standard."""
+        return "provider" if dotted in self.providers else "factory"
+
+    def provided_by(self, provider: v.Value) -> v.Values:
+        """The values that a dependency hands out."""
+        if isinstance(provider, v.Class):
+            return (v.Obj(ClassId(provider.module, provider.scope).key, "i"),)
+        if not isinstance(provider, v.Func):
+            return ()
+        result: v.Values = ()
+        for effective in self.decorated(provider):
+            if isinstance(effective, v.Func):
+                summary = self.run((effective.module, effective.scope)).summary
+                module = self.program.modules[effective.module]
+                is_generator = module.facts.scopes[effective.scope].is_generator
+                result = v.join(result, summary.yields if is_generator else summary.returns)
+        return tuple(value for value in result if value != v.NONE[0])
+
+    def default_state(self, owner: ClassId, name: str) -> v.Values:
+        """The state that a new instance has when its constructor is not given one."""
+        key = (owner, name)
+        known = self._defaults.get(key)
+        if known is None:
+            known = ()
+            for defining, scope, expression in self.program.hierarchy.assigned(owner, name):
+                if scope == defining.scope and isinstance(expression, f.Call):
+                    for keyword in expression.keywords:
+                        if keyword.name == "default":
+                            module = self.program.modules[defining.module]
+                            known = self.program.static(module, scope, keyword.value)
+                elif scope == defining.scope and isinstance(expression, (f.Const, f.Attr)):
+                    known = self.program.static(self.program.modules[defining.module], scope, expression)
+            known = tuple(value for value in known if isinstance(value, (v.Const, v.Member)) and value != v.NONE[0])
+            self._defaults[key] = known
+        return known
+
+    def may_be_entity(self, value: v.Obj) -> bool:
+        """Whether storing an attribute may become a write: unless the class is a plain one."""
+        known = self._entities.get(value.type)
+        if known is None:
+            owner = self.program.class_of(value.type) if value.type else None
+            if owner is not None:
+                known = bool(self.program.hierarchy.external_bases(owner)) and not self.program.is_enum(owner)
+            else:
+                known = not value.type
+            self._entities[value.type] = known
+        return known and value.id != "self"
+
+    def is_receive(self, run: Caller, call: f.Call) -> bool:
+        """Whether a call waits for the next event."""
+        before = run.operations
+        for value in run.program.static(run.module, run.number, call.func):
+            name = run.program.callable_name(value)
+            if name and run.program.catalog.receive(name) is not None:
+                return True
+        run.operations = before
+        return False
+
+    # the call graph
+
+    def note_call(self, caller: Caller, function: v.Func, bound: dict[str, v.Values], at: int) -> None:
+        """A call was resolved: an edge of the call graph, and what parameters are passed."""
+        if self._calls is not None and caller.operations is not None:
+            self._calls[at, (function.module, function.scope)] = None
+        facts = self.program.modules[function.module].facts.scopes[function.scope]
+        for param in facts.params:
+            if param.annotation is None and param.name in bound:
+                for value in bound[param.name]:
+                    if isinstance(value, v.Obj) and self.program.kind(value) in _PASSED:
+                        key = (function.module, function.scope, param.name)
+                        kind = v.Obj(value.type, f"p:{param.name}")
+                        self.program.passed.setdefault(key, {})[kind] = None
+
+
+_PASSED = frozenset({"session", "connection", "cursor", "engine", "session-factory"})

@@ -1,0 +1,337 @@
+"""Expressions in, abstract values out: the part of the interpreter that reads.
+
+The same code serves two ways: on a path (the state holds the variables) and statically (a name
+stands for everything that its scope assigns to it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+from connlint.facts import types as f
+from connlint.model import values as v
+from connlint.model.classes import ClassId
+from connlint.model.names import Module, Target
+from connlint.model.state import State
+
+if TYPE_CHECKING:
+    from connlint.model.program import Program
+
+
+class Evaluator:
+    """Evaluates the expressions of one scope. Subclasses perform calls and follow paths."""
+
+    def __init__(self, program: Program, module: Module, scope: int) -> None:
+        self.program = program
+        self.module = module
+        self.number = scope
+        self.scope = module.facts.scopes[scope]
+        self.state = State()
+        self.closure: dict[str, v.Values] = {}
+        self.shadows: dict[str, v.Values] = {}
+        self._table = cast(
+            "dict[type, Callable[[Any], v.Values]]",
+            {
+                f.Name: self._name, f.Attr: self._attr, f.Call: self.call, f.Const: self._const,
+                f.Starred: self._starred, f.DictLit: self._dict, f.Seq: self._seq, f.Cond: self._cond,
+                f.BoolOp: self._bool, f.Not: self._not, f.Compare: self._compare, f.BinOp: self._binary,
+                f.Index: self._index, f.Await: self._await, f.Yield: self._yield,
+                f.YieldFrom: self._yield_from, f.Lambda: self._lambda, f.Comp: self._comp,
+                f.Bind: self._bind, f.Text: self._text, f.Opaque: self._opaque,
+            },
+        )  # fmt: skip
+
+    def evaluate(self, expression: f.Expr) -> v.Values:
+        """What the expression may stand for; performs the calls inside it."""
+        return self._table[type(expression)](expression)
+
+    # hooks
+
+    def call(self, node: f.Call) -> v.Values:
+        raise NotImplementedError
+
+    def perform(self, values: v.Values, at: int, end: int) -> v.Values:
+        """Run coroutines and generators that are only pending; other values stay as they are."""
+        return values
+
+    def on_yield(self, values: v.Values) -> None:
+        """A generator hands out values."""
+
+    def bind_target(self, target: f.Expr, values: v.Values) -> None:
+        """Bind a comprehension's target."""
+
+    def enter_comprehension(self, node: f.Comp) -> None:
+        """The elements of a comprehension are about to be evaluated, once per item."""
+
+    def leave_comprehension(self, node: f.Comp) -> None:
+        """The elements of a comprehension have been evaluated."""
+
+    # names
+
+    def identity(self, at: int) -> str:
+        """The identity of the object that the expression at ``at`` makes."""
+        return f"{self.module.name}:{self.number}:{at}"
+
+    def lookup(self, name: str) -> v.Values:
+        """The values of a name here: local, enclosing, module level, built in."""
+        found = self.state.env.get(name)
+        if found is not None:
+            return found
+        found = self.closure.get(name)
+        if found is not None:
+            return found
+        if name in self.scope.binds and self.scope.kind != "module":
+            return self.local(name)
+        number = self.scope.parent
+        scopes = self.module.facts.scopes
+        while number and self.number:
+            scope = scopes[number]
+            if scope.kind in ("function", "lambda") and name in scope.binds:
+                return self.program.static_local(self.module, number, name)
+            number = scope.parent
+        return self.program.global_values(self.module, name)
+
+    def local(self, name: str) -> v.Values:
+        """A local name that the path has not bound."""
+        return v.unknown(f"{self.module.name}:{self.number}:{name}")
+
+    def _name(self, node: f.Name) -> v.Values:
+        return self.lookup(node.id)
+
+    def _attr(self, node: f.Attr) -> v.Values:
+        base = self.evaluate(node.value)
+        return self.attribute(base, node.attr, node.at)
+
+    def attribute(self, base: v.Values, attr: str, at: int) -> v.Values:
+        """``base.attr`` over all alternatives of ``base``."""
+        result: v.Values = ()
+        for value in base:
+            result = v.join(result, self._attribute_of(value, attr, at))
+        return result
+
+    def _attribute_of(self, value: v.Value, attr: str, at: int) -> v.Values:
+        kind = type(value)
+        program = self.program
+        if kind is v.Obj:
+            return self._attribute_of_object(cast(v.Obj, value), attr, at)
+        if kind is v.Mod:
+            targets = program.names.member(Target("module", cast(v.Mod, value).name), attr)
+            return program.target_values(targets) or v.unknown(self.identity(at))
+        if kind is v.Ext:
+            return program.external(f"{cast(v.Ext, value).name}.{attr}")
+        if kind is v.Class:
+            owner = ClassId(cast(v.Class, value).module, cast(v.Class, value).scope)
+            return program.class_attribute(owner, attr, None) or v.unknown(f"{owner.key}.{attr}")
+        if kind is v.Parent:
+            parent = cast(v.Parent, value)
+            return program.parent_attribute(parent, attr) or v.unknown(self.identity(at))
+        if kind is v.Member:
+            member = cast(v.Member, value)
+            return (member,) if attr in ("value", "name") else v.unknown(self.identity(at))
+        if kind is v.Func and attr in ("__wrapped__", "__func__"):
+            return (value,)
+        if kind is v.Func:
+            return program.function_attribute(cast(v.Func, value), attr) or v.unknown(self.identity(at))
+        if kind is v.Table or kind is v.Items or kind is v.Const:
+            return (v.Bound(v.Obj("builtins.object", self._identity_of(value, at)), attr),)
+        return v.unknown(self.identity(at))
+
+    def _identity_of(self, value: v.Value, at: int) -> str:
+        return value.id if isinstance(value, v.Table) else self.identity(at)
+
+    def _attribute_of_object(self, value: v.Obj, attr: str, at: int) -> v.Values:
+        held = self.state.fields.get((value.id, attr))
+        if held is not None:
+            return held
+        found = self.program.object_attribute(value, attr)
+        return found if found else v.unknown(f"{value.id}.{attr}"[-160:])
+
+    # literals and operators
+
+    def _const(self, node: f.Const) -> v.Values:
+        return (v.Const(node.value),)
+
+    def _starred(self, node: f.Starred) -> v.Values:
+        self.evaluate(node.value)
+        return ()
+
+    def _dict(self, node: f.DictLit) -> v.Values:
+        entries: list[tuple[str, v.Values]] = []
+        for key, item in zip(node.keys, node.values, strict=True):
+            values = self.evaluate(item)
+            if key is None:
+                for each in values:
+                    if isinstance(each, v.Table):
+                        entries.extend(each.entries)
+            elif isinstance(key, f.Const) and isinstance(key.value, str):
+                entries.append((key.value, values))
+            else:
+                for each in self.evaluate(key):
+                    if isinstance(each, v.Const) and isinstance(each.value, str):
+                        entries.append((each.value, values))
+                    elif isinstance(each, v.Member):
+                        entries.append((str(each.value), values))
+        return (v.Table(tuple(entries[:40]), f"new:{self.identity(id_of(node))}"),)
+
+    def _seq(self, node: f.Seq) -> v.Values:
+        exact = not any(isinstance(item, f.Starred) for item in node.items) and node.kind != "s"
+        items = tuple(self.evaluate(item) for item in node.items)
+        return (v.Items(items[:20], exact and len(items) <= 20),)
+
+    def _cond(self, node: f.Cond) -> v.Values:
+        self.evaluate(node.test)
+        return v.join(self.evaluate(node.body), self.evaluate(node.orelse))
+
+    def _bool(self, node: f.BoolOp) -> v.Values:
+        result: v.Values = ()
+        last = len(node.values) - 1
+        for index, item in enumerate(node.values):
+            values = self.evaluate(item)
+            if node.op == "or" and index < last:
+                values = tuple(each for each in values if not _is_falsy(each))
+            result = v.join(result, values) if node.op == "or" else values
+        return result
+
+    def _not(self, node: f.Not) -> v.Values:
+        self.evaluate(node.value)
+        return v.unknown("bool")
+
+    def _compare(self, node: f.Compare) -> v.Values:
+        self.evaluate(node.left)
+        for right in node.rights:
+            self.evaluate(right)
+        return v.unknown("bool")
+
+    def _binary(self, node: f.BinOp) -> v.Values:
+        left, right = self.evaluate(node.left), self.evaluate(node.right)
+        if node.op == "+" and len(left) == 1 and len(right) == 1:
+            first, second = left[0], right[0]
+            if isinstance(first, v.Const) and isinstance(second, v.Const):
+                if isinstance(first.value, str) and isinstance(second.value, str):
+                    return (v.Const((first.value + second.value)[:400]),)
+        if node.op == "|" and any(isinstance(each, v.Table) for each in left):
+            entries = [e for each in (*left, *right) if isinstance(each, v.Table) for e in each.entries]
+            return (v.Table(tuple(entries), f"new:{self.identity(id_of(node))}"),)
+        return v.unknown("operator")
+
+    def _index(self, node: f.Index) -> v.Values:
+        base = self.evaluate(node.value)
+        keys = self.evaluate(node.index)
+        result: v.Values = ()
+        for value in base:
+            result = v.join(result, self._item(value, keys))
+        return result or v.unknown(self.identity(node.at))
+
+    def _item(self, value: v.Value, keys: v.Values) -> v.Values:
+        key = keys[0] if len(keys) == 1 else None
+        constant = key.value if isinstance(key, v.Const) else None
+        if isinstance(value, v.Table):
+            held = self.state.fields.get((value.id, str(constant))) if constant is not None else None
+            if held is not None:
+                return held
+            matches = [item for name, item in value.entries if constant is None or name == constant]
+            return tuple(dict.fromkeys(each for item in matches for each in item))[: v.MAX_VALUES]
+        if isinstance(value, v.Items):
+            if value.exact and isinstance(constant, int) and -len(value.items) <= constant < len(value.items):
+                return value.items[constant]
+            return tuple(dict.fromkeys(each for item in value.items for each in item))[: v.MAX_VALUES]
+        if isinstance(value, v.Obj) and isinstance(constant, str):
+            return self.state.fields.get((value.id, constant), ())
+        if isinstance(value, v.Class) and isinstance(constant, str):
+            owner = ClassId(value.module, value.scope)
+            return self.program.class_attribute(owner, constant, None)
+        return (value,) if isinstance(value, (v.Class, v.Ext)) else ()
+
+    def _await(self, node: f.Await) -> v.Values:
+        values = self.evaluate(node.value)
+        return self.perform(values, node.at, node.at)
+
+    def _yield(self, node: f.Yield) -> v.Values:
+        self.on_yield(self.evaluate(node.value) if node.value is not None else v.NONE)
+        return v.unknown(self.identity(node.at))
+
+    def _yield_from(self, node: f.YieldFrom) -> v.Values:
+        self.on_yield(self.perform(self.evaluate(node.value), node.at, node.at))
+        return v.unknown(self.identity(node.at))
+
+    def _lambda(self, node: f.Lambda) -> v.Values:
+        return (v.Func(self.module.name, node.scope, None, self.captured(node.scope), True),)
+
+    def captured(self, scope: int) -> tuple[tuple[str, v.Values], ...]:
+        """The values of the names that a nested function takes from the scopes around it."""
+        wanted = self.program.free_names(self.module, scope)
+        found = []
+        for name in wanted:
+            held = self.state.env.get(name) or self.closure.get(name)
+            if held:
+                found.append((name, held))
+        return tuple(found)
+
+    def _comp(self, node: f.Comp) -> v.Values:
+        for index, generator in enumerate(node.generators):
+            source = self.evaluate(generator.iter)
+            if index == 0:
+                self.enter_comprehension(node)
+            self.bind_target(generator.target, self.items_of(source))
+            for condition in generator.ifs:
+                self.evaluate(condition)
+        elements = [self.evaluate(element) for element in node.elements]
+        self.leave_comprehension(node)
+        return (v.Items((elements[-1],), exact=False),)
+
+    def items_of(self, values: v.Values) -> v.Values:
+        """What iterating over values gives."""
+        result: v.Values = ()
+        for value in values:
+            if isinstance(value, v.Items):
+                for item in value.items:
+                    result = v.join(result, item)
+            elif isinstance(value, v.Table):
+                result = v.join(result, tuple(v.Const(name) for name, _ in value.entries[: v.MAX_VALUES]))
+        return result
+
+    def _bind(self, node: f.Bind) -> v.Values:
+        values = self.evaluate(node.value)
+        self.state.env[node.name] = values
+        return values
+
+    def _text(self, node: f.Text) -> v.Values:
+        leading = ""
+        constant = True
+        for part in node.parts:
+            values = self.evaluate(part)
+            only = values[0] if len(values) == 1 else None
+            if constant and isinstance(only, v.Const) and isinstance(only.value, str):
+                leading += only.value
+            else:
+                constant = False
+        if constant:
+            return (v.Const(leading),)
+        return (v.Obj("builtins.str", f"text:{leading[:60]}"),)
+
+    def _opaque(self, node: f.Opaque) -> v.Values:
+        for child in node.children:
+            self.evaluate(child)
+        return v.unknown("expression")
+
+
+def id_of(node: f.Expr) -> int:
+    """A place that identifies an expression: where it, or the first part of it, stands."""
+    stack: list[Any] = [node]
+    while stack:
+        current = stack.pop(0)
+        at = getattr(current, "at", None)
+        if isinstance(at, int):
+            return at
+        for name in ("values", "value", "left", "items", "keys", "children", "test"):
+            part = getattr(current, name, None)
+            if isinstance(part, tuple):
+                stack.extend(p for p in part if p is not None)
+            elif part is not None and not isinstance(part, (str, int, float, bool)):
+                stack.append(part)
+    return 0
+
+
+def _is_falsy(value: v.Value) -> bool:
+    return isinstance(value, v.Const) and not value.value

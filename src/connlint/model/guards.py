@@ -1,0 +1,143 @@
+"""Tests and loops in, what they mean for commits out: batching, thresholds, waiting for events."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from connlint.facts import types as f
+from connlint.model import values as v
+from connlint.model.effects import LoopFrame
+from connlint.model.names import walk
+
+if TYPE_CHECKING:
+    from connlint.model.interpret import Interpreter
+
+_ORDERINGS = frozenset({"<", "<=", ">", ">="})
+_RETRY = re.compile(r"(^|_)(attempt|attempts|retry|retries|tries|trial)(_|s?$)", re.IGNORECASE)
+_RUNNING = re.compile(r"(running|stopp?ed|shutdown|is_set|closed|alive|active|done|terminate)", re.IGNORECASE)
+
+
+def guard_kinds(test: f.Expr, targets: frozenset[str]) -> tuple[str, ...]:
+    """What a test tells about how often the code behind it runs.
+
+    ``modulo``: once in a while (``i % n == 0``). ``threshold``: after some time or at some size.
+    ``keyed``: for one particular item of the loop over ``targets``.
+    """
+    found: dict[str, None] = {}
+    for node in expressions(test):
+        if isinstance(node, f.BinOp) and node.op == "%" and not isinstance(node.left, (f.Const, f.Text)):
+            found["modulo"] = None
+        elif isinstance(node, f.Compare):
+            sides = (node.left, *node.rights)
+            if any(op in _ORDERINGS for op in node.ops) and any(_measures(side) for side in sides):
+                found["threshold"] = None
+                if any(_is_size(side) for side in sides):
+                    found["modulo"] = None
+            if node.ops[0] in ("==", "in") and isinstance(node.left, f.Name) and node.left.id in targets:
+                if isinstance(node.rights[0], (f.Const, f.Seq)):
+                    found["keyed"] = None
+    return tuple(kind for kind in found)
+
+
+def _measures(node: f.Expr) -> bool:
+    """Whether an expression is an age (a difference) or a size."""
+    return _is_size(node) or any(isinstance(each, f.BinOp) and each.op == "-" for each in expressions(node))
+
+
+def _is_size(node: f.Expr) -> bool:
+    return isinstance(node, f.Call) and isinstance(node.func, f.Name) and node.func.id == "len"
+
+
+def expressions(node: f.Expr) -> Iterator[f.Expr]:
+    """An expression and the expressions inside it that a test is made of."""
+    stack: list[f.Expr | None] = [node]
+    while stack:
+        current = stack.pop()
+        if current is None:
+            continue
+        yield current
+        if isinstance(current, f.BoolOp):
+            stack.extend(current.values)
+        elif isinstance(current, (f.Not, f.Attr, f.Await, f.Starred, f.Bind)):
+            stack.append(current.value)
+        elif isinstance(current, f.Compare):
+            stack.extend((current.left, *current.rights))
+        elif isinstance(current, f.BinOp):
+            stack.extend((current.left, current.right))
+        elif isinstance(current, f.Call):
+            stack.extend((current.func, *current.args))
+        elif isinstance(current, f.Index):
+            stack.append(current.value)
+        elif isinstance(current, f.Opaque):
+            stack.extend(current.children)
+
+
+def loop_frame(run: Interpreter, node: f.For | f.While, values: v.Values) -> LoopFrame:
+    """What kind of loop it is."""
+    if isinstance(node, f.While):
+        endless = _is_endless(node.test)
+        retry = any(isinstance(each, f.Name) and _RETRY.search(each.id) for each in expressions(node.test))
+        return LoopFrame("while", node.at, endless, endless and _waits(run, node.body), retry)
+    retry = isinstance(node.target, f.Name) and bool(_RETRY.search(node.target.id))
+    retry = retry or _leaves_when_done(node)
+    return LoopFrame("for", node.at, False, _iterates_events(run, values), retry, _batches(node))
+
+
+def _is_endless(test: f.Expr) -> bool:
+    """``while True`` and loops on a flag that something else clears."""
+    if isinstance(test, f.Const):
+        return bool(test.value)
+    if isinstance(test, (f.Compare, f.BinOp)):
+        return False
+    names = [each.attr if isinstance(each, f.Attr) else each.id for each in expressions(test) if isinstance(each, (f.Attr, f.Name))]
+    return any(_RUNNING.search(name) for name in names)
+
+
+def _leaves_when_done(node: f.For) -> bool:
+    """``for _ in range(n)`` whose body tries once and leaves by ``break`` or ``return``."""
+    if not isinstance(node.iter, f.Call) or not isinstance(node.iter.func, f.Name):
+        return False
+    if node.iter.func.id != "range" or not isinstance(node.target, f.Name) or not node.target.id.startswith("_"):
+        return False
+    return any(isinstance(each, (f.Break, f.Return)) for each in walk(node.body))
+
+
+def _batches(node: f.For) -> bool:
+    """``for start in range(0, n, size)``: each round handles many items."""
+    call = node.iter
+    return (
+        isinstance(call, f.Call)
+        and isinstance(call.func, f.Name)
+        and call.func.id == "range"
+        and len(call.args) == 3
+        and not (isinstance(call.args[2], f.Const) and call.args[2].value in (1, -1))
+    )
+
+
+def _waits(run: Interpreter, body: f.Body) -> bool:
+    """Whether a loop's body waits for an event from outside."""
+    for statement in walk(body):
+        for value in _calls_of(statement):
+            if run.engine.is_receive(run, value):
+                return True
+    return False
+
+
+def _calls_of(statement: f.Stmt) -> Iterator[f.Call]:
+    for name in ("value", "test", "iter"):
+        part = getattr(statement, name, None)
+        if part is not None and not isinstance(part, (str, int)):
+            for node in expressions(part):
+                if isinstance(node, f.Call):
+                    yield node
+
+
+def _iterates_events(run: Interpreter, values: v.Values) -> bool:
+    for value in values:
+        if isinstance(value, v.Obj) and value.type:
+            found = run.program.catalog.receive(value.type)
+            if found is not None and found.iterates:
+                return True
+    return False

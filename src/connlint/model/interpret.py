@@ -1,0 +1,443 @@
+"""Statements in, paths out: the abstract interpreter of one function.
+
+Follows the block tree: branches are joined, loops run to a fixpoint, every statement of a ``try``
+may jump to its handlers, ``return`` and ``raise`` leave, guards narrow. What happens to the
+database on the way is recorded as effects (for the summary) and as operations (for the rules).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+from connlint.facts import types as f
+from connlint.model import values as v
+from connlint.model.blocks import exit_block
+from connlint.model.calls import Caller
+from connlint.model.contexts import enter_context
+from connlint.model.effects import LoopFrame
+from connlint.model.guards import guard_kinds, loop_frame
+from connlint.model.names import Module
+from connlint.model.narrow import Narrowing
+from connlint.model.state import Guard, State, merge, merge_all
+from connlint.model.states import note_state
+
+if TYPE_CHECKING:
+    from connlint.model.engine import Engine
+
+_LOOP_ROUNDS = 2
+
+
+class Interpreter(Caller):
+    """Runs one function, or the body of a module or class, from a given state."""
+
+    def __init__(self, engine: Engine, module: Module, scope: int) -> None:
+        super().__init__(engine, module, scope)
+        self.returns: v.Values = ()
+        self.yields: v.Values = ()
+        self.returned_state: State | None = None
+        self.leaving: State | None = None
+        self.back_marks: dict[int, frozenset[int]] = {}
+        self._tries: list[State | None] = []
+        self._breaks: list[list[State]] = []
+        self._continues: list[list[State]] = []
+        self._narrowing = Narrowing(self)
+        self._run = cast(
+            "dict[type, Callable[[Any], None]]",
+            {
+                f.Assign: self._assign, f.Annotated: self._annotated, f.AugAssign: self._augmented,
+                f.Evaluate: self._evaluate, f.Return: self._return, f.Raise: self._raise, f.If: self._if,
+                f.For: self._for, f.While: self._while, f.Try: self._try, f.With: self._with,
+                f.Match: self._match, f.Break: self._break, f.Continue: self._continue,
+                f.Delete: self._delete, f.Outer: self._nothing, f.Define: self._define,
+                f.ImportNames: self._import, f.Assert: self._assert,
+            },
+        )  # fmt: skip
+
+    # blocks
+
+    def run_body(self, body: f.Body) -> State | None:
+        """Run a block; the state behind it, or ``None`` when no path gets there."""
+        for statement in body:
+            if not self._step(statement):
+                return None
+        return self.state
+
+    def _step(self, statement: f.Stmt) -> bool:
+        if self._tries:
+            self._tries[-1] = merge(self._tries[-1], self.state.copy())
+        self._run[type(statement)](statement)
+        if self.dead:
+            self.dead = False
+            return False
+        return True
+
+    def _block(self, body: f.Body, state: State | None) -> State | None:
+        """Run a block from a state of its own."""
+        if state is None:
+            return None
+        self.state = state
+        return self.run_body(body)
+
+    def _go_on(self, state: State | None) -> None:
+        """Continue behind a compound statement, or stop here."""
+        if state is None:
+            self.dead = True
+        else:
+            self.state = state
+
+    # assignments
+
+    def _assign(self, node: f.Assign) -> None:
+        values = self.evaluate(node.value)
+        for target in node.targets:
+            self.bind_target(target, values)
+
+    def _annotated(self, node: f.Annotated) -> None:
+        if node.value is None:
+            return
+        values = self.evaluate(node.value)
+        if all(v.is_unknown(value) for value in values):
+            declared = self.program.annotations.values(self.module, self.number, node.annotation)
+            identity = f"o:{self.identity(node.at)}"
+            typed = tuple(
+                v.Obj(each.type, identity, v.Origin("parameter", ""))
+                for each in declared
+                if isinstance(each, v.Obj) and self.program.kind(each)
+            )
+            values = typed or values
+        self.bind_target(node.target, values)
+
+    def _augmented(self, node: f.AugAssign) -> None:
+        values = self.evaluate(node.value)
+        if isinstance(node.target, f.Name):
+            held = self.lookup(node.target.id)
+            self.state.env[node.target.id] = v.join(held, values) if node.op == "+" else held
+        elif isinstance(node.target, f.Attr):
+            base = self.evaluate(node.target.value)
+            self.store_attribute(base, node.target.attr, v.unknown("augmented"))
+
+    def bind_target(self, target: f.Expr, values: v.Values) -> None:
+        if isinstance(target, f.Name):
+            self.state.env[target.id] = values or v.unknown(self.identity(target.at))
+        elif isinstance(target, f.Attr):
+            self.store_attribute(self.evaluate(target.value), target.attr, values)
+        elif isinstance(target, f.Seq):
+            self._unpack(target, values)
+        elif isinstance(target, f.Index):
+            self._store_item(target, values)
+        elif isinstance(target, f.Starred):
+            self.bind_target(target.value, ())
+
+    def _unpack(self, target: f.Seq, values: v.Values) -> None:
+        exact = values[0] if len(values) == 1 else None
+        for index, item in enumerate(target.items):
+            if isinstance(exact, v.Items) and exact.exact and index < len(exact.items):
+                self.bind_target(item, exact.items[index])
+            else:
+                self.bind_target(item, self.items_of(values))
+
+    def _store_item(self, target: f.Index, values: v.Values) -> None:
+        base = self.evaluate(target.value)
+        for key in self.evaluate(target.index):
+            if isinstance(key, v.Const) and isinstance(key.value, str):
+                for value in base:
+                    if isinstance(value, (v.Table, v.Obj)):
+                        self.state.fields[value.id, key.value] = values
+                        self.state.touched |= {value.id}
+                if key.value in self.engine.vocabulary.fields:
+                    note_state(self.state, key.value, values)
+
+    def store_attribute(self, base: v.Values, attr: str, values: v.Values) -> None:
+        """``base.attr = values``: remember it, and a possible write to an entity."""
+        state = self.state
+        for value in base:
+            if not isinstance(value, v.Obj):
+                continue
+            state.fields[value.id, attr] = values if len(base) == 1 else v.join(
+                state.fields.get((value.id, attr), ()), values
+            )
+            if self.engine.may_be_entity(value):
+                state.note_write("", "maybe")
+                state.touched |= {value.id}
+        if attr in self.engine.vocabulary.fields:
+            note_state(state, attr, values)
+
+    # simple statements
+
+    def _nothing(self, node: f.Stmt) -> None:
+        return
+
+    def _evaluate(self, node: f.Evaluate) -> None:
+        self.evaluate(node.value)
+
+    def _return(self, node: f.Return) -> None:
+        values = self.evaluate(node.value) if node.value is not None else v.NONE
+        if self.dead:
+            return
+        self.returns = v.join(self.returns, values)
+        self.leaving = merge(self.leaving, self.state.copy())
+        self.dead = True
+
+    def _raise(self, node: f.Raise) -> None:
+        if node.value is not None:
+            self.evaluate(node.value)
+        if self._tries:
+            self._tries[-1] = merge(self._tries[-1], self.state.copy())
+        self.dead = True
+
+    def _delete(self, node: f.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, f.Name):
+                self.state.env.pop(target.id, None)
+
+    def _define(self, node: f.Define) -> None:
+        scope = self.module.facts.scopes[node.scope]
+        value: v.Value
+        if scope.kind == "class":
+            value = v.Class(self.module.name, node.scope)
+        else:
+            value = v.Func(self.module.name, node.scope, None, self.captured(node.scope))
+        self.state.env[scope.name] = (value,)
+
+    def _import(self, node: f.ImportNames) -> None:
+        for number in node.imports:
+            item = self.module.facts.imports[number]
+            if item.attr != "*":
+                targets = self.program.names.imported(self.module, item)
+                self.state.env[item.name] = self.program.target_values(targets)
+
+    def _assert(self, node: f.Assert) -> None:
+        self.evaluate(node.test)
+        self._go_on(self._narrowing.when(node.test, self.state, True))
+
+    def _break(self, node: f.Break) -> None:
+        if self._breaks:
+            self._breaks[-1].append(self.state)
+        self.dead = True
+
+    def _continue(self, node: f.Continue) -> None:
+        if self._continues:
+            self._continues[-1].append(self.state)
+        self.dead = True
+
+    # branches
+
+    def _if(self, node: f.If) -> None:
+        ends: list[State | None] = []
+        remaining: State | None = self.state
+        for branch in node.branches:
+            if remaining is None:
+                break
+            self.state = remaining
+            self.evaluate(branch.test)
+            if self.dead:
+                remaining = None
+                break
+            kinds = self._guards(branch.test)
+            base = self.state
+            taken = self._narrowing.when(branch.test, base.copy(), True)
+            remaining = self._narrowing.when(branch.test, base, False)
+            if taken is not None:
+                taken.guards |= kinds
+                ends.append(self._block(branch.body, taken))
+                self.dead = False
+            if remaining is not None:
+                remaining.guards |= kinds
+        if remaining is not None:
+            ends.append(self._block(node.orelse, remaining))
+            self.dead = False
+        self._go_on(merge_all(ends))
+
+    def _guards(self, test: f.Expr) -> frozenset[Guard]:
+        depth = len(self.loops)
+        return frozenset(Guard(kind, depth) for kind in guard_kinds(test, self.loops_targets()))
+
+    def loops_targets(self) -> frozenset[str]:
+        return frozenset(self._targets)
+
+    _targets: tuple[str, ...] = ()
+
+    def _match(self, node: f.Match) -> None:
+        self.evaluate(node.subject)
+        ends: list[State | None] = []
+        remaining: State | None = self.state
+        for case in node.cases:
+            if remaining is None:
+                break
+            base = remaining
+            taken: State | None = base.copy()
+            for name in case.binds:
+                base.env.pop(name, None)
+            if case.values and taken is not None:
+                right = self._values_of(case.values, base)
+                taken = self._narrowing.subject(node.subject, right, taken, equal=True)
+                if case.guard is None:
+                    remaining = self._narrowing.subject(node.subject, right, base, equal=False)
+            elif case.is_wildcard and case.guard is None:
+                remaining = None
+            if taken is not None and case.guard is not None:
+                self.state = taken
+                self.evaluate(case.guard)
+                taken = self._narrowing.when(case.guard, self.state, True)
+            ends.append(self._block(case.body, taken))
+            self.dead = False
+        ends.append(remaining)
+        self._go_on(merge_all(ends))
+
+    def _values_of(self, expressions: tuple[f.Expr, ...], state: State) -> v.Values:
+        self.state = state
+        result: v.Values = ()
+        for expression in expressions:
+            result = v.join(result, self.evaluate(expression))
+        return result
+
+    # loops
+
+    def _for(self, node: f.For) -> None:
+        values = self.evaluate(node.iter)
+        if self.dead:
+            return
+        values = self.perform(values, node.at, node.end)
+        frame = loop_frame(self, node, values)
+        self._loop(frame, node.body, node.orelse, node.target, self.items_of(values), None)
+
+    def _while(self, node: f.While) -> None:
+        frame = loop_frame(self, node, ())
+        self._loop(frame, node.body, node.orelse, None, (), node.test)
+
+    def _loop(
+        self,
+        frame: LoopFrame,
+        body: f.Body,
+        orelse: f.Body,
+        target: f.Expr | None,
+        items: v.Values,
+        test: f.Expr | None,
+    ) -> None:
+        entry: State | None = self.state
+        targets = self._targets
+        leaving: list[State | None] = []
+        if target is not None:
+            self._targets = (*targets, *_target_names(target))
+        for _ in range(_LOOP_ROUNDS):
+            start = entry.copy() if entry is not None else None
+            if start is None:
+                break
+            self._breaks.append([])
+            self._continues.append([])
+            self.loops.append(frame)
+            self.state = start
+            if test is not None:
+                self.evaluate(test)
+            done = self._narrowing.when(test, self.state.copy(), False) if test is not None else start.copy()
+            inside = self._narrowing.when(test, self.state, True) if test is not None else start
+            if inside is not None and target is not None:
+                self.state = inside
+                self.bind_target(target, items)
+            end = self._block(body, inside)
+            self.dead = False
+            self.loops.pop()
+            back = merge_all([end, *self._continues.pop()])
+            broken = self._breaks.pop()
+            if back is not None:
+                self.back_marks[frame.at] = self.back_marks.get(frame.at, frozenset()) | back.marks
+            leaving = [done, *broken] if not (frame.endless and test is not None) else list(broken)
+            if back is None:
+                break
+            merged = merge(entry, back)
+            if merged is None or _same(entry, merged):
+                break
+            entry = merged
+        self._targets = targets
+        after = merge_all(leaving)
+        if after is not None and entry is not None:
+            after.guards = frozenset(g for g in after.guards if g.depth <= len(self.loops))
+        if orelse and after is not None:
+            after = self._block(orelse, after)
+            self.dead = False
+        self._go_on(after)
+
+    def enter_comprehension(self, node: f.Comp) -> None:
+        self.loops.append(LoopFrame("comprehension", node.at))
+
+    def leave_comprehension(self, node: f.Comp) -> None:
+        frame = self.loops.pop()
+        self.back_marks[frame.at] = self.back_marks.get(frame.at, frozenset()) | self.state.marks
+
+    # try and with
+
+    def _try(self, node: f.Try) -> None:
+        self._tries.append(self.state.copy())
+        end = self._block(node.body, self.state)
+        self.dead = False
+        failed = self._tries.pop()
+        if end is not None:
+            failed = merge(failed, end.copy()) if not node.orelse else failed
+            end = self._block(node.orelse, end)
+            self.dead = False
+        ends = [end]
+        for handler in node.handlers:
+            if failed is None:
+                break
+            start = failed.copy()
+            if handler.name:
+                start.env[handler.name] = v.unknown(f"x:{self.identity(handler.at)}")
+            self.in_handler += 1
+            ends.append(self._block(handler.body, start))
+            self.in_handler -= 1
+            self.dead = False
+        after = merge_all(ends)
+        if node.final:
+            outcome = merge(after.copy() if after else None, failed.copy() if failed else None)
+            finished = self._block(node.final, outcome)
+            self.dead = False
+            if after is not None:
+                after = finished
+        self._go_on(after)
+
+    def _with(self, node: f.With) -> None:
+        entered = []
+        for item in node.items:
+            values = self.evaluate(item.context)
+            if self.dead:
+                return
+            bound, leave = enter_context(self, values, node, item)
+            entered.append(leave)
+            if item.target is not None:
+                self.bind_target(item.target, bound)
+        leaving, self.leaving = self.leaving, None
+        end = self._block(node.body, self.state)
+        self.dead = False
+        inner = self.leaving
+        if inner is not None:
+            self.leaving = exit_block(self, entered, inner)
+        self.leaving = merge(leaving, self.leaving)
+        if end is not None:
+            end = exit_block(self, entered, end)
+        self._go_on(end)
+
+    # generators
+
+    def on_yield(self, values: v.Values) -> None:
+        self.yields = v.join(self.yields, values)
+        self.state.yielded = True
+
+
+def _target_names(target: f.Expr) -> tuple[str, ...]:
+    if isinstance(target, f.Name):
+        return (target.id,)
+    if isinstance(target, f.Seq):
+        return tuple(name for item in target.items for name in _target_names(item))
+    return ()
+
+
+def _same(left: State | None, right: State | None) -> bool:
+    return (
+        left is not None
+        and right is not None
+        and left.env == right.env
+        and left.fields == right.fields
+        and left.pending == right.pending
+        and left.touched == right.touched
+    )

@@ -1,0 +1,273 @@
+"""Module tables in, resolved names out: what a dotted name stands for, across the whole project.
+
+Follows imports of every kind (aliased, relative, star with ``__all__``, conditional, in
+``try/except ImportError`` and under ``TYPE_CHECKING``) and re-exports to the definition. A name
+that leaves the project ends as an external dotted name in its canonical spelling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from connlint.facts import types as f
+
+MAX_ALTERNATIVES = 6
+
+
+class Target(NamedTuple):
+    """What a name stands for.
+
+    ``kind`` is ``module``, ``function``, ``class``, ``variable`` (bound at module level) or
+    ``external``. ``module`` is the defining module (for ``external`` the whole dotted name),
+    ``name`` the qualified name inside it, ``scope`` the number of its scope.
+    """
+
+    kind: str
+    module: str
+    name: str = ""
+    scope: int = 0
+
+    @property
+    def dotted(self) -> str:
+        return f"{self.module}.{self.name}" if self.name else self.module
+
+
+class Module:
+    """One analysed file: its module name, path and facts, with bodies decoded on demand."""
+
+    __slots__ = ("__dict__", "_bodies", "facts", "is_package", "name", "path")
+
+    def __init__(self, name: str, path: str, facts: f.FileFacts) -> None:
+        self.name = name
+        self.path = path
+        self.facts = facts
+        self.is_package = path.endswith("__init__.py")
+        self._bodies: dict[int, f.Body] = {}
+
+    def body(self, scope: int) -> f.Body:
+        """The statements of a scope."""
+        body = self._bodies.get(scope)
+        if body is None:
+            body = self._bodies[scope] = f.decode_body(self.facts.bodies[scope])
+        return body
+
+    def forget(self, scope: int) -> None:
+        """Drop a decoded body; it is decoded again when it is asked for."""
+        self._bodies.pop(scope, None)
+
+    def symbol(self, scope: int) -> str:
+        """The dotted path of a scope: the module's name and the qualified name."""
+        qualname = self.facts.scopes[scope].qualname
+        return f"{self.name}.{qualname}" if qualname else self.name
+
+    @cached_property
+    def children(self) -> dict[int, list[int]]:
+        """Scope number to the numbers of the scopes defined directly inside it."""
+        table: dict[int, list[int]] = {}
+        for number, scope in enumerate(self.facts.scopes):
+            if number:
+                table.setdefault(scope.parent, []).append(number)
+        return table
+
+    @cached_property
+    def package(self) -> str:
+        """The package that relative imports start from."""
+        return self.name if self.is_package else self.name.rpartition(".")[0]
+
+    @cached_property
+    def star_imports(self) -> tuple[f.Import, ...]:
+        return tuple(i for i in self.facts.imports if i.attr == "*")
+
+    @cached_property
+    def assignments(self) -> dict[str, list[f.Expr]]:
+        """Names bound at module level by plain assignments, with the values in order."""
+        return collect_assignments(self.body(0))
+
+    def imported_from(self, item: f.Import) -> str:
+        """The absolute name of the module that an import statement names."""
+        if not item.level:
+            return item.module
+        parts = self.package.split(".") if self.package else []
+        drop = item.level - 1
+        base = parts[: len(parts) - drop] if drop else parts
+        return ".".join([*base, item.module] if item.module else base)
+
+    def exported(self) -> Iterator[str]:
+        """The names that a star import of this module binds."""
+        if self.facts.exports is not None:
+            yield from self.facts.exports
+        else:
+            yield from (name for name in self.facts.definitions if not name.startswith("_"))
+
+
+def blocks(statement: f.Stmt) -> tuple[f.Body, ...]:
+    """The blocks directly inside a statement."""
+    if isinstance(statement, f.If):
+        return (*(branch.body for branch in statement.branches), statement.orelse)
+    if isinstance(statement, (f.For, f.While)):
+        return (statement.body, statement.orelse)
+    if isinstance(statement, f.Try):
+        handlers = tuple(handler.body for handler in statement.handlers)
+        return (statement.body, *handlers, statement.orelse, statement.final)
+    if isinstance(statement, f.With):
+        return (statement.body,)
+    if isinstance(statement, f.Match):
+        return tuple(case.body for case in statement.cases)
+    return ()
+
+
+def walk(body: f.Body) -> Iterator[f.Stmt]:
+    """Every statement of a body and of the blocks inside it, in source order."""
+    stack = list(reversed(body))
+    while stack:
+        statement = stack.pop()
+        yield statement
+        for block in reversed(blocks(statement)):
+            stack.extend(reversed(block))
+
+
+def collect_assignments(body: f.Body) -> dict[str, list[f.Expr]]:
+    """Name to assigned values, for the plain and annotated assignments anywhere in ``body``."""
+    table: dict[str, list[f.Expr]] = {}
+    for statement in walk(body):
+        if isinstance(statement, f.Assign):
+            for target in statement.targets:
+                if isinstance(target, f.Name):
+                    table.setdefault(target.id, []).append(statement.value)
+                elif isinstance(target, f.Seq) and isinstance(statement.value, f.Seq):
+                    for item, value in zip(target.items, statement.value.items, strict=False):
+                        if isinstance(item, f.Name):
+                            table.setdefault(item.id, []).append(value)
+        elif isinstance(statement, f.Annotated) and statement.value is not None:
+            if isinstance(statement.target, f.Name):
+                table.setdefault(statement.target.id, []).append(statement.value)
+    return table
+
+
+class Names:
+    """Resolves names over all modules. ``canonical`` spells external names canonically."""
+
+    def __init__(self, modules: Mapping[str, Module], canonical: Callable[[str], str]) -> None:
+        self.modules = modules
+        self._canonical = canonical
+        self._globals: dict[tuple[str, str], tuple[Target, ...]] = {}
+        self._packages = {
+            ".".join(name.split(".")[:end])
+            for name in modules
+            for end in range(1, name.count(".") + 1)
+        }
+
+    def external(self, dotted: str) -> Target:
+        return Target("external", self._canonical(dotted))
+
+    def is_module(self, name: str) -> bool:
+        return name in self.modules or name in self._packages
+
+    def lookup(self, module: str, name: str) -> tuple[Target, ...]:
+        """What ``name`` at module level of ``module`` stands for; several when it depends."""
+        key = (module, name)
+        known = self._globals.get(key)
+        if known is None:
+            self._globals[key] = ()  # an import cycle ends here
+            known = self._globals[key] = tuple(dict.fromkeys(self._lookup(module, name)))
+        return known
+
+    def _lookup(self, module_name: str, name: str) -> Iterator[Target]:
+        module = self.modules.get(module_name)
+        if module is None:
+            if self.is_module(f"{module_name}.{name}"):
+                yield Target("module", f"{module_name}.{name}")
+            return
+        bindings = module.facts.definitions.get(name)
+        if bindings is not None:
+            yield from self._bindings(module, name, bindings)
+            return
+        if self.is_module(f"{module_name}.{name}"):
+            yield Target("module", f"{module_name}.{name}")
+            return
+        for star in module.star_imports:
+            source = self.modules.get(module.imported_from(star))
+            if source is None or source is module:
+                continue
+            if source.facts.exports is not None and name not in source.facts.exports:
+                continue
+            if source.facts.exports is None and name.startswith("_"):
+                continue
+            found = self.lookup(source.name, name)
+            if found:
+                yield from found
+                return
+
+    def _bindings(
+        self, module: Module, name: str, bindings: tuple[tuple[str, int], ...]
+    ) -> Iterator[Target]:
+        imports = module.facts.imports
+        firm = [b for b in bindings if not (b[0] == "i" and imports[b[1]].fallback)]
+        runtime = [b for b in firm if not (b[0] == "i" and imports[b[1]].type_checking)]
+        chosen = (runtime or firm or list(bindings))[-MAX_ALTERNATIVES:]
+        if not bindings:
+            yield Target("variable", module.name, name)
+        for kind, number in chosen:
+            if kind == "s":
+                scope = module.facts.scopes[number]
+                what = "class" if scope.kind == "class" else "function"
+                yield Target(what, module.name, scope.qualname, number)
+            elif kind == "i":
+                yield from self.imported(module, imports[number])
+            else:
+                yield Target("variable", module.name, name)
+
+    def imported(self, module: Module, item: f.Import) -> tuple[Target, ...]:
+        """What an import binds."""
+        source = module.imported_from(item)
+        if item.attr is None:
+            name = source.partition(".")[0] if item.binds_root else source
+            return (Target("module", name) if self.is_module(name) else self.external(name),)
+        if item.attr == "*":
+            return ()
+        if self.is_module(source):
+            found = self.lookup(source, item.attr)
+            if found:
+                return found
+            if source in self.modules or self.is_module(source):
+                return (Target("variable", source, item.attr),)
+        return (self.external(f"{source}.{item.attr}"),)
+
+    def member(self, target: Target, attr: str) -> tuple[Target, ...]:
+        """``target.attr`` for modules, classes and external names; nothing for other targets."""
+        if target.kind == "module":
+            found = self.lookup(target.module, attr)
+            if found or target.module in self.modules:
+                return found
+            return (self.external(f"{target.module}.{attr}"),)
+        if target.kind == "external":
+            return (self.external(f"{target.module}.{attr}"),)
+        if target.kind == "class":
+            module = self.modules[target.module]
+            for number in module.children.get(target.scope, ()):
+                scope = module.facts.scopes[number]
+                if scope.name == attr:
+                    what = "class" if scope.kind == "class" else "function"
+                    return (Target(what, target.module, scope.qualname, number),)
+            if attr in module.facts.scopes[target.scope].binds:
+                return (Target("variable", target.module, f"{target.name}.{attr}", target.scope),)
+        return ()
+
+    def resolve_dotted(self, dotted: str) -> tuple[Target, ...]:
+        """What an absolute dotted name (from a configuration, say) stands for.
+
+        Nothing when its module is analysed and does not define it; an external target when the
+        module is not part of the project.
+        """
+        parts = dotted.split(".")
+        for end in range(len(parts), 0, -1):
+            prefix = ".".join(parts[:end])
+            if not self.is_module(prefix):
+                continue
+            targets: tuple[Target, ...] = (Target("module", prefix),)
+            for attr in parts[end:]:
+                targets = tuple(t for target in targets for t in self.member(target, attr))
+            return targets
+        return (self.external(dotted),)

@@ -1,0 +1,446 @@
+"""All files and the standard in, static knowledge out: what names, attributes, annotations and
+parameters stand for when no particular path is followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from connlint.config.standard import Standard
+from connlint.facts import types as f
+from connlint.model import values as v
+from connlint.model.annotations import Annotations
+from connlint.model.catalog.lookup import CATALOG, Catalog
+from connlint.model.catalog.types import Type
+from connlint.model.classes import ClassId, Hierarchy
+from connlint.model.names import Module, Names, Target, collect_assignments, walk
+
+if TYPE_CHECKING:
+    from connlint.model.evaluate import Evaluator
+
+DATABASE_KINDS = frozenset(
+    {"session", "connection", "cursor", "engine", "pool", "session-factory", "transaction", "extension"}
+)
+SESSION_KINDS = frozenset({"session", "connection"})
+DISTINCTIVE = frozenset(
+    "commit rollback flush execute executemany query add_all scalars scalar refresh merge expunge "
+    "cursor begin_nested bulk_save_objects bulk_insert_mappings fetchrow fetchval executescript "
+    "in_transaction expire".split()
+)
+_PROPERTIES = frozenset({"property", "cached_property", "hybrid_property", "reify"})
+_ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"})
+MAX_STATIC_DEPTH = 24
+
+
+class Program:
+    """Static knowledge of the whole project. Evaluating needs :meth:`connect` to be called first."""
+
+    def __init__(
+        self,
+        modules: Iterable[Module],
+        standard: Standard,
+        catalog: Catalog = CATALOG,
+    ) -> None:
+        self.modules = {module.name: module for module in modules}
+        self.standard = standard
+        self.catalog = catalog
+        self.names = Names(self.modules, catalog.canonical)
+        self.hierarchy = Hierarchy(self.names)
+        self._evaluator: Callable[[Module, int], Evaluator] | None = None
+        self.provided_by: Callable[[v.Value], v.Values] = lambda _: ()
+        self._globals: dict[tuple[str, str], v.Values] = {}
+        self._locals: dict[tuple[str, int, str], v.Values] = {}
+        self._attributes: dict[tuple[ClassId, str], v.Values] = {}
+        self._free: dict[tuple[str, int], tuple[str, ...]] = {}
+        self._assigned: dict[tuple[str, int], dict[str, list[f.Expr]]] = {}
+        self._depth = 0
+        self.annotations = Annotations(self)
+        self.passed: dict[tuple[str, int, str], dict[v.Value, None]] = {}
+
+    # names
+
+    def evaluator(self, module: Module, scope: int) -> Evaluator:
+        """A static evaluator for the expressions of a scope."""
+        assert self._evaluator is not None
+        return self._evaluator(module, scope)
+
+    def target_values(self, targets: Iterable[Target]) -> v.Values:
+        """What resolved names stand for."""
+        result: v.Values = ()
+        for target in targets:
+            if target.kind == "function":
+                module = self.modules[target.module]
+                parent = module.facts.scopes[target.scope].parent
+                is_class = module.facts.scopes[parent].kind == "class" and parent
+                found: v.Values = (v.Func(target.module, target.scope),)
+                if is_class:
+                    found = self.class_attribute(ClassId(target.module, parent), target.name.rpartition(".")[2], None)
+            elif target.kind == "class":
+                found = (v.Class(target.module, target.scope),)
+            elif target.kind == "module":
+                found = (v.Mod(target.module),)
+            elif target.kind == "external":
+                found = self.external(target.module)
+            elif target.scope:
+                found = self.class_attribute(
+                    ClassId(target.module, target.scope), target.name.rpartition(".")[2], None
+                )
+            else:
+                found = self.variable(target.module, target.name)
+            result = v.join(result, found)
+        return result
+
+    def external(self, dotted: str) -> v.Values:
+        """A name outside the project: what it is, or the object that a library keeps under it."""
+        name = self.catalog.canonical(dotted)
+        held = self.catalog.value(name)
+        if held:
+            return (v.Obj(held, f"g:{name}", v.Origin("global", name)),)
+        return (v.Ext(name),)
+
+    def global_values(self, module: Module, name: str) -> v.Values:
+        """What a name means at module level, built-in names included."""
+        targets = self.names.lookup(module.name, name)
+        if targets:
+            return self.target_values(targets)
+        return (v.Ext(f"builtins.{name}"),)
+
+    def variable(self, module_name: str, name: str) -> v.Values:
+        """The values of a variable at module level."""
+        key = (module_name, name)
+        known = self._globals.get(key)
+        if known is not None:
+            return known
+        self._globals[key] = ()
+        module = self.modules.get(module_name)
+        dotted = f"{module_name}.{name}"
+        result: v.Values = ()
+        if module is not None:
+            scopes = [(0, value) for value in module.assignments.get(name, ())]
+            scopes.extend(self._global_stores(module, name))
+            for scope, value in scopes:
+                result = v.join(result, self.static(module, scope, value))
+        result = tuple(self._held_globally(value, dotted) for value in result)
+        if result != v.NONE or module is None:
+            result = tuple(value for value in result if value != v.NONE[0])
+        self._globals[key] = result or v.unknown(f"g:{dotted}")
+        return self._globals[key]
+
+    def _global_stores(self, module: Module, name: str) -> list[tuple[int, f.Expr]]:
+        """What functions that declare the name ``global`` assign to it."""
+        found = []
+        for number, scope in enumerate(module.facts.scopes):
+            if scope.kind != "function" or name in scope.binds:
+                continue
+            if not self._mentions_global(module, number, name):
+                continue
+            found.extend((number, value) for value in self.assigned(module, number).get(name, ()))
+        return found
+
+    def _mentions_global(self, module: Module, number: int, name: str) -> bool:
+        if name.encode() not in module.facts.bodies[number]:
+            return False
+        return any(
+            isinstance(s, f.Outer) and s.is_global and name in s.names for s in walk(module.body(number))
+        )
+
+    def _held_globally(self, value: v.Value, dotted: str) -> v.Value:
+        if isinstance(value, v.Obj) and (value.origin is None or value.origin.kind != "global"):
+            if value.type:
+                return v.Obj(value.type, f"g:{dotted}", v.Origin("global", dotted))
+            return v.Obj("", f"g:{dotted}")
+        return value
+
+    def assigned(self, module: Module, scope: int) -> dict[str, list[f.Expr]]:
+        """Everything that a scope assigns to its names."""
+        key = (module.name, scope)
+        known = self._assigned.get(key)
+        if known is None:
+            known = self._assigned[key] = collect_assignments(module.body(scope))
+        return known
+
+    def static_local(self, module: Module, scope: int, name: str) -> v.Values:
+        """What a local name of a function may hold, whatever the path."""
+        key = (module.name, scope, name)
+        known = self._locals.get(key)
+        if known is not None:
+            return known
+        self._locals[key] = ()
+        result: v.Values = ()
+        facts = module.facts.scopes[scope]
+        for param in facts.params:
+            if param.name == name:
+                result = self.annotations.parameter(module, scope, param)
+        for number in module.children.get(scope, ()):
+            child = module.facts.scopes[number]
+            if child.name == name and child.kind != "lambda":
+                value: v.Value = v.Func(module.name, number)
+                if child.kind == "class":
+                    value = v.Class(module.name, number)
+                result = v.join(result, (value,))
+        for item in module.facts.imports:
+            if item.scope == scope and item.name == name:
+                result = v.join(result, self.target_values(self.names.imported(module, item)))
+        for expression in self.assigned(module, scope).get(name, ()):
+            result = v.join(result, self.static(module, scope, expression))
+        self._locals[key] = result or v.unknown(f"l:{module.name}:{scope}:{name}")
+        return self._locals[key]
+
+    def connect(
+        self, evaluator: Callable[[Module, int], Evaluator], provided_by: Callable[[v.Value], v.Values]
+    ) -> None:
+        """Hand in what the engine adds: static evaluators, and what a dependency hands out."""
+        self._evaluator = evaluator
+        self.provided_by = provided_by
+
+    def static(self, module: Module, scope: int, expression: f.Expr) -> v.Values:
+        """The values of an expression of a scope, whatever the path."""
+        if self._depth >= MAX_STATIC_DEPTH:
+            return ()
+        self._depth += 1
+        try:
+            return self.evaluator(module, scope).evaluate(expression)
+        finally:
+            self._depth -= 1
+
+    def free_names(self, module: Module, scope: int) -> tuple[str, ...]:
+        """The names that a nested function may take from the functions around it."""
+        key = (module.name, scope)
+        known = self._free.get(key)
+        if known is not None:
+            return known
+        scopes = module.facts.scopes
+        around: set[str] = set()
+        number = scopes[scope].parent
+        while number:
+            if scopes[number].kind != "class":
+                around.update(scopes[number].binds)
+            number = scopes[number].parent
+        used: set[str] = set()
+        stack = [scope]
+        while stack:
+            current = stack.pop()
+            used.update(name.partition(".")[0] for name in scopes[current].called)
+            stack.extend(module.children.get(current, ()))
+        self._free[key] = tuple(sorted((used & around) - set(scopes[scope].binds)))
+        return self._free[key]
+
+    # types
+
+    def class_of(self, key: str) -> ClassId | None:
+        """The project class that an object's type names, or ``None`` for an external type."""
+        module, colon, scope = key.rpartition(":")
+        return ClassId(module, int(scope)) if colon and module in self.modules else None
+
+    def database_type(self, value: v.Value) -> Type | None:
+        """The catalogue's type of a session, connection, factory, engine and so on."""
+        if not isinstance(value, v.Obj) or not value.type:
+            return None
+        return self.catalog_type(value.type)
+
+    def catalog_type(self, name: str) -> Type | None:
+        owner = self.class_of(name)
+        if owner is None:
+            return self.catalog.type(name)
+        for base in self.hierarchy.external_bases(owner):
+            found = self.catalog.type(base)
+            if found is not None:
+                return found
+        return None
+
+    def kind(self, value: v.Value) -> str:
+        """``session``, ``connection``, ``session-factory`` ... or empty for anything else."""
+        found = self.database_type(value)
+        return found.kind if found is not None else ""
+
+    def is_session(self, value: v.Value) -> bool:
+        return self.kind(value) in SESSION_KINDS
+
+    def used_as_session(self, module: Module, scope: int, name: str) -> bool:
+        """Whether a function, or one inside it, calls what only sessions have on a name."""
+        stack = [scope]
+        prefix = f"{name}."
+        while stack:
+            number = stack.pop()
+            for called in module.facts.scopes[number].called:
+                if called.startswith(prefix) and called[len(prefix) :] in DISTINCTIVE:
+                    return True
+            stack.extend(module.children.get(number, ()))
+        return False
+
+    def is_enum(self, owner: ClassId) -> bool:
+        return any(base in _ENUMS for base in self.hierarchy.external_bases(owner))
+
+    # attributes
+
+    def class_attribute(self, owner: ClassId, attr: str, receiver: v.Value | None) -> v.Values:
+        """``attr`` looked up on a class (``receiver`` is ``None``) or on an instance of it."""
+        found = self.hierarchy.method(owner, attr)
+        if found is not None:
+            defining, number = found
+            return self._member(defining, number, owner, receiver)
+        return self._stored_attribute(owner, attr)
+
+    def _member(self, defining: ClassId, number: int, owner: ClassId, receiver: v.Value | None) -> v.Values:
+        module = self.modules[defining.module]
+        scope = module.facts.scopes[number]
+        if scope.kind == "class":
+            return (v.Class(module.name, number),)
+        decorators = self.decorator_names(module, number)
+        if "builtins.staticmethod" in decorators:
+            return (v.Func(module.name, number),)
+        if "builtins.classmethod" in decorators:
+            return (v.Func(module.name, number, v.Class(owner.module, owner.scope)),)
+        function = v.Func(module.name, number, receiver)
+        if receiver is not None and any(name.rpartition(".")[2] in _PROPERTIES for name in decorators):
+            return self._property(function, scope.name, owner)
+        return (function,)
+
+    def _property(self, function: v.Func, attr: str, owner: ClassId) -> v.Values:
+        module = self.modules[function.module]
+        scope = module.facts.scopes[function.scope]
+        declared = self.annotations.values(module, function.scope, scope.returns) if scope.returns else ()
+        if any(self.is_session(value) for value in declared):
+            return tuple(self._held_in(value, attr, owner) for value in declared)
+        key = (ClassId(function.module, function.scope), "()")
+        known = self._attributes.get(key)
+        if known is None:
+            self._attributes[key] = ()
+            result: v.Values = ()
+            for statement in walk(module.body(function.scope)):
+                if isinstance(statement, f.Return) and statement.value is not None:
+                    result = v.join(result, self.static(module, function.scope, statement.value))
+            known = self._attributes[key] = result
+        if not any(self.kind(value) or not v.is_unknown(value) for value in known):
+            return self._by_name(attr, owner) or known
+        return known
+
+    def _stored_attribute(self, owner: ClassId, attr: str) -> v.Values:
+        key = (owner, attr)
+        known = self._attributes.get(key)
+        if known is not None:
+            return known
+        self._attributes[key] = ()
+        result: v.Values = ()
+        is_enum = self.is_enum(owner)
+        for defining, scope, expression in self.hierarchy.assigned(owner, attr):
+            module = self.modules[defining.module]
+            if is_enum and scope == defining.scope:
+                constant = expression.value if isinstance(expression, f.Const) else None
+                value = constant if isinstance(constant, (str, int)) else None
+                result = v.join(result, (v.Member(module.symbol(scope), attr, value),))
+            else:
+                result = v.join(result, self.static(module, scope, expression))
+        result = tuple(self._held_in(value, attr, owner) for value in result if value != v.NONE[0])
+        if not any(not v.is_unknown(value) for value in result):
+            result = self._declared(owner, attr) or self._by_name(attr, owner) or result
+        self._attributes[key] = tuple(dict.fromkeys(result))
+        return self._attributes[key]
+
+    def _declared(self, owner: ClassId, attr: str) -> v.Values:
+        declared = self.hierarchy.annotated(owner, attr)
+        if declared is not None:
+            module = self.modules[declared[0].module]
+            found = self.annotations.values(module, declared[0].scope, declared[1])
+            return tuple(self._held_in(value, attr, owner) for value in found)
+        for base in self.hierarchy.external_bases(owner):
+            name = self.catalog.attribute(base, attr)
+            if name:
+                return (v.Obj(name, f"a:{owner.key}.{attr}", v.Origin("attribute", attr)),)
+            if self.catalog.method(base, attr) is not None:
+                return (v.Bound(v.Obj(base, f"a:{owner.key}"), attr),)
+        return ()
+
+    def _by_name(self, attr: str, owner: ClassId) -> v.Values:
+        """A session by its name and its use as one anywhere in the class or above or below it."""
+        if attr not in self.standard.sessions.names:
+            return ()
+        line = {*self.hierarchy.ancestors(owner), *self.hierarchy.subclasses(owner)}
+        suffixes = tuple(f".{attr}.{name}" for name in DISTINCTIVE)
+        for each in line:
+            module = self.hierarchy.module(each)
+            for number in module.children.get(each.scope, ()):
+                for called in module.facts.scopes[number].called:
+                    if called.startswith("self.") and called[4:] in suffixes:
+                        return (self._named(f"a:{attr}", attr),)
+        return ()
+
+    def _named(self, identity: str, name: str) -> v.Obj:
+        kind = "generic.Cursor" if name == "cursor" else "generic.Session"
+        return v.Obj(kind, identity, v.Origin("name", name))
+
+    def _held_in(self, value: v.Value, attr: str, owner: ClassId) -> v.Value:
+        if isinstance(value, v.Obj):
+            keeps = value.origin is not None and value.origin.kind in ("global", "provider", "injected")
+            origin = value.origin if keeps else v.Origin("attribute", attr)
+            return v.Obj(value.type, value.id if keeps else f"a:{attr}", origin)
+        return value
+
+    def object_attribute(self, value: v.Obj, attr: str) -> v.Values:
+        """``value.attr`` for an instance."""
+        owner = self.class_of(value.type) if value.type else None
+        if owner is not None:
+            found = self.class_attribute(owner, attr, value)
+            if found:
+                return found
+        base = self.catalog_type(value.type) if value.type else None
+        if base is not None:
+            name = self.catalog.attribute(base.name, attr)
+            if name:
+                origin = value.origin or v.Origin("attribute", attr)
+                return (v.Obj(name, f"{value.id}.{attr}", origin),)
+            if self.catalog.method(base.name, attr) is not None:
+                return (v.Bound(v.Obj(base.name, value.id, value.origin), attr),)
+        if value.type and owner is None:
+            return (v.Bound(value, attr),)
+        return ()
+
+    def parent_attribute(self, parent: v.Parent, attr: str) -> v.Values:
+        """``super().attr``."""
+        owner = ClassId(parent.module, parent.scope)
+        start = self.class_of(parent.receiver.type) if isinstance(parent.receiver, v.Obj) else None
+        found = self.hierarchy.method(start or owner, attr, after=owner)
+        if found is not None:
+            return self._member(found[0], found[1], owner, parent.receiver)
+        for base in self.hierarchy.external_bases(owner):
+            if self.catalog.method(base, attr) is not None:
+                identity = parent.receiver.id if isinstance(parent.receiver, v.Obj) else "self"
+                return (v.Bound(v.Obj(base, identity), attr),)
+        return ()
+
+    def function_attribute(self, function: v.Func, attr: str) -> v.Values:
+        """An attribute of a function object: what its registering decorator gave it (``.delay``)."""
+        module = self.modules[function.module]
+        for name in self.decorator_names(module, function.scope):
+            registrar = self.catalog.function(name)
+            if registrar is not None and registrar.returns:
+                if self.catalog.method(registrar.returns, attr) is not None:
+                    return (v.Bound(v.Obj(registrar.returns, module.symbol(function.scope)), attr),)
+        return ()
+
+    def decorator_names(self, module: Module, scope: int) -> tuple[str, ...]:
+        """The canonical dotted names of a function's decorators, ``Type.method`` for instances."""
+        key = (ClassId(module.name, scope), "@")
+        known = self._attributes.get(key)
+        if known is None:
+            self._attributes[key] = ()
+            found = []
+            for decorator in module.facts.scopes[scope].decorators:
+                callee = decorator.func if isinstance(decorator, f.Call) else decorator
+                parent = module.facts.scopes[scope].parent
+                for value in self.static(module, parent, callee):
+                    found.append(v.Const(self.callable_name(value)))
+            known = self._attributes[key] = tuple(found)
+        return tuple(str(value.value) for value in known if isinstance(value, v.Const) and value.value)
+
+    def callable_name(self, value: v.Value) -> str:
+        """The dotted name of something that can be called, or nothing."""
+        if isinstance(value, v.Ext):
+            return value.name
+        if isinstance(value, v.Bound):
+            return f"{value.receiver.type}.{value.method}"
+        if isinstance(value, (v.Func, v.Class)):
+            return self.modules[value.module].symbol(value.scope)
+        if isinstance(value, v.Obj) and value.origin is not None and value.origin.kind == "global":
+            return value.origin.name
+        return ""

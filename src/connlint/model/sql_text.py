@@ -1,0 +1,72 @@
+"""The statement that a call executes in, what executing it does out: read, write, or more."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from connlint.facts import types as f
+from connlint.model import values as v
+from connlint.model.catalog.types import EffectKind
+
+if TYPE_CHECKING:
+    from connlint.model.calls import Caller
+
+_VERB = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/|\()*([a-zA-Z]+)", re.DOTALL)
+_READS = frozenset("select show explain describe desc values table pragma fetch".split())
+_WRITES = frozenset(
+    "insert update delete merge replace create alter drop truncate grant revoke vacuum reindex copy "
+    "upsert call comment refresh analyze".split()
+)
+_NEITHER = frozenset("set reset use savepoint release listen notify prepare deallocate lock attach detach".split())
+_WRITING_WITH = re.compile(r"\b(insert|update|delete|merge)\b", re.IGNORECASE)
+
+
+def classify(sql: str) -> tuple[EffectKind, ...]:
+    """What executing SQL text does, by its first word; ``("execute",)`` when that is not clear."""
+    match = _VERB.match(sql)
+    if match is None:
+        return ("execute",)
+    verb = match.group(1).lower()
+    if verb in _READS:
+        return ("read",)
+    if verb in _WRITES:
+        return ("write",)
+    if verb == "with":
+        return ("write",) if _WRITING_WITH.search(sql) else ("read",)
+    if verb in ("begin", "start"):
+        return ("begin",)
+    if verb in ("commit", "end"):
+        return ("commit",)
+    if verb in ("rollback", "abort"):
+        return ("rollback",)
+    return () if verb in _NEITHER else ("execute",)
+
+
+def statement_effects(caller: Caller, node: f.Call, args: list[v.Values]) -> tuple[EffectKind, ...]:
+    """What an ``execute`` call does: by its statement's type, else by its text.
+
+    A statement that is not known may write; it counts as ``execute``, and the path keeps it in
+    mind as a possible write.
+    """
+    found: dict[EffectKind, None] = {}
+    for value in args[0] if args else ():
+        for kind in _effects_of(caller, value):
+            found[kind] = None
+    if not found and not (args and args[0]):
+        found["execute"] = None
+    return tuple(found)
+
+
+def _effects_of(caller: Caller, value: v.Value) -> tuple[EffectKind, ...]:
+    if isinstance(value, v.Const):
+        return classify(value.value) if isinstance(value.value, str) else ("execute",)
+    if isinstance(value, v.Obj):
+        kind = caller.program.kind(value)
+        if kind == "read-statement":
+            return ("read",)
+        if kind in ("write-statement", "ddl-statement"):
+            return ("write",)
+        if value.id.startswith("text:"):
+            return classify(value.id[5:])
+    return ("execute",)

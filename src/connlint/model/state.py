@@ -1,0 +1,130 @@
+"""The state of a path: what variables and fields hold, which writes are pending, which tests held.
+
+States are joined where paths meet: variables and fields keep all alternatives, pending writes add
+up, tests survive only when they held on every path.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from connlint.model.values import Values, join, unknown
+
+Field = tuple[str, str]
+
+
+class Guard(NamedTuple):
+    """A test that held on the path: ``kind`` is ``modulo``, ``threshold`` or ``keyed``; ``depth``
+    counts the loops around the test."""
+
+    kind: str
+    depth: int
+
+
+class State:
+    """What holds at one point of a path. Copied at branches, joined behind them."""
+
+    __slots__ = ("env", "fields", "guards", "marks", "pending", "touched", "yielded")
+
+    def __init__(self) -> None:
+        self.env: dict[str, Values] = {}
+        self.fields: dict[Field, Values] = {}
+        self.pending: dict[str, frozenset[str]] = {}
+        self.guards: frozenset[Guard] = frozenset()
+        self.marks: frozenset[int] = frozenset()
+        self.touched: frozenset[str] = frozenset()
+        self.yielded = False
+
+    def copy(self) -> State:
+        other = State.__new__(State)
+        other.env = self.env.copy()
+        other.fields = self.fields.copy()
+        other.pending = self.pending.copy()
+        other.guards = self.guards
+        other.marks = self.marks
+        other.touched = self.touched
+        other.yielded = self.yielded
+        return other
+
+    def note_write(self, session: str, kind: str = "write") -> None:
+        """A write (``write``), or something that may be one (``maybe``), waits for its commit."""
+        self.pending[session] = self.pending.get(session, frozenset()) | {kind}
+
+    def settle(self, session: str) -> None:
+        """The session's transaction ended: nothing is pending on it any more."""
+        self.pending.pop(session, None)
+        self.pending.pop("", None)
+
+    def has_writes(self, session: str) -> bool:
+        """Whether a write may be pending on the session, or on one that is not known."""
+        return bool(self.pending.get(session) or self.pending.get(""))
+
+
+def merge(left: State | None, right: State | None) -> State | None:
+    """The state where two paths meet; ``None`` is a path that does not get there."""
+    if left is None or left is right:
+        return right
+    if right is None:
+        return left
+    merged = State.__new__(State)
+    merged.env = _merge_env(left.env, right.env)
+    merged.fields = _merge_fields(left.fields, right.fields)
+    merged.pending = dict(left.pending)
+    for session, kinds in right.pending.items():
+        merged.pending[session] = merged.pending.get(session, frozenset()) | kinds
+    merged.guards = left.guards & right.guards
+    merged.marks = left.marks | right.marks
+    merged.touched = left.touched | right.touched
+    merged.yielded = left.yielded or right.yielded
+    return merged
+
+
+def _merge_env(left: dict[str, Values], right: dict[str, Values]) -> dict[str, Values]:
+    merged = left.copy()
+    for name, values in right.items():
+        mine = merged.get(name)
+        if mine is None:
+            merged[name] = values
+        elif mine != values:
+            merged[name] = join(mine, values)
+    return merged
+
+
+def _merge_fields(left: dict[Field, Values], right: dict[Field, Values]) -> dict[Field, Values]:
+    """Fields known on one path only may hold anything on the other one.
+
+    An object that exists on one path only brings its fields along unchanged: there is nothing on
+    the other path that could hold something else.
+    """
+    if left == right:
+        return left.copy()
+    merged = left.copy()
+    owners_left = {owner for owner, _ in left}
+    owners_right = {owner for owner, _ in right}
+    for key, values in right.items():
+        mine = merged.get(key)
+        if mine is None:
+            merged[key] = join(values, _open(key)) if _shared(key, owners_left) else values
+        elif mine != values:
+            merged[key] = join(mine, values)
+    for key, values in left.items():
+        if key not in right and _shared(key, owners_right):
+            merged[key] = join(values, _open(key))
+    return merged
+
+
+def _shared(key: Field, owners: set[str]) -> bool:
+    """Whether the object may exist on the other path: it does unless it was made on this one."""
+    return key[0] in owners or not key[0].startswith("new:")
+
+
+def _open(key: Field) -> Values:
+    return unknown(f"{key[0]}.{key[1]}")
+
+
+def merge_all(states: list[State | None]) -> State | None:
+    """The state where any number of paths meet."""
+    result: State | None = None
+    for state in states:
+        result = merge(result, state)
+    return result

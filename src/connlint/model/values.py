@@ -1,0 +1,212 @@
+"""Abstract values: what an expression may stand for, as small frozen types.
+
+A :data:`Values` is a tuple of alternatives. Nothing is guessed: what is not known is an
+:class:`Obj` of unknown type with an identity of its own, so that its fields can still be followed.
+"""
+
+from __future__ import annotations
+
+from typing import Union
+
+import msgspec
+
+MAX_VALUES = 6
+
+
+class Const(msgspec.Struct, frozen=True):
+    """A constant: text, number, truth value or ``None``."""
+
+    value: str | int | float | bool | None
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A member of an enumeration, with its value when that is a constant."""
+
+    owner: str
+    name: str
+    value: str | int | None
+
+
+class Func(msgspec.Struct, frozen=True):
+    """A function of the project, with the receiver it is bound to and what it closes over.
+
+    ``raw``: the bare function, its decorators not applied.
+    """
+
+    module: str
+    scope: int
+    receiver: Value | None = None
+    closure: tuple[tuple[str, Values], ...] = ()
+    raw: bool = False
+
+
+class Class(msgspec.Struct, frozen=True):
+    """A class of the project."""
+
+    module: str
+    scope: int
+
+
+class Mod(msgspec.Struct, frozen=True):
+    """A module of the project."""
+
+    name: str
+
+
+class Ext(msgspec.Struct, frozen=True):
+    """A function, class or module outside the project, by its canonical name."""
+
+    name: str
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Where a session, connection, factory or engine comes from.
+
+    ``kind``: ``provider``, ``factory``, ``constructor``, ``parameter``, ``injected``,
+    ``attribute``, ``global`` or ``name`` (taken for one by its name and use). ``name`` is the
+    dotted name of the provider or factory, or the name it is held in.
+    """
+
+    kind: str
+    name: str
+
+
+class Obj(msgspec.Struct, frozen=True):
+    """An instance. ``type`` is the canonical name of an external class, ``module:scope`` of a
+    project class, or empty. ``id`` tells instances apart within one function."""
+
+    type: str
+    id: str
+    origin: Origin | None = None
+
+
+class Bound(msgspec.Struct, frozen=True):
+    """A method of an external object."""
+
+    receiver: Obj
+    method: str
+
+
+class Partial(msgspec.Struct, frozen=True):
+    """``functools.partial``: a callable with arguments filled in."""
+
+    func: Values
+    args: tuple[Values, ...]
+    keywords: tuple[tuple[str, Values], ...]
+
+
+class Items(msgspec.Struct, frozen=True):
+    """A sequence display; ``exact``: these items in this order, else any number of them."""
+
+    items: tuple[Values, ...]
+    exact: bool = True
+
+
+class Table(msgspec.Struct, frozen=True):
+    """A dictionary display with its constant keys; ``id`` tells dictionaries apart."""
+
+    entries: tuple[tuple[str, Values], ...]
+    id: str
+
+
+class Pending(msgspec.Struct, frozen=True):
+    """A coroutine that has not been awaited, or a context manager that has not been entered:
+    a call of a project function whose effects are still to come. ``at`` is the place of the call.
+    """
+
+    func: Func
+    args: tuple[tuple[str, Values], ...]
+    at: int
+    end: int
+
+
+class Parent(msgspec.Struct, frozen=True):
+    """``super()`` inside a method of the class ``module``/``scope``."""
+
+    module: str
+    scope: int
+    receiver: Value
+
+
+Value = Union[
+    Const, Member, Func, Class, Mod, Ext, Obj, Bound, Partial, Items, Table, Pending, Parent,
+]  # fmt: skip
+Values = tuple[Value, ...]
+
+NOTHING: Values = ()
+NONE: Values = (Const(None),)
+
+
+def join(left: Values, right: Values) -> Values:
+    """All alternatives of both, in order, without repetition."""
+    if left == right or not right:
+        return left
+    if not left:
+        return right
+    merged = tuple(dict.fromkeys(left + right))
+    return merged[:MAX_VALUES]
+
+
+def is_unknown(value: Value) -> bool:
+    return type(value) is Obj and not value.type
+
+
+def unknown(identity: str) -> Values:
+    return (Obj("", identity),)
+
+
+def texts(values: Values) -> frozenset[str | None]:
+    """The texts that values may be; ``None`` stands for one that is not known."""
+    found: set[str | None] = set()
+    for value in values:
+        if type(value) is Const and type(value.value) is str:
+            found.add(value.value)
+        else:
+            found.add(None)
+    return frozenset(found)
+
+
+def substitute(values: Values, table: dict[str, Values], depth: int = 0) -> Values:
+    """Values with every object whose ``id`` is in ``table`` replaced by what stands there."""
+    if not table or depth > 4:
+        return values
+    result: list[Value] = []
+    for value in values:
+        kind = type(value)
+        if kind is Obj:
+            result.extend(table.get(value.id, (value,)))  # type: ignore[union-attr]
+        elif kind is Const or kind is Ext or kind is Class or kind is Mod or kind is Member:
+            result.append(value)
+        else:
+            result.append(_substitute_inside(value, table, depth + 1))
+    return tuple(dict.fromkeys(result))[:MAX_VALUES]
+
+
+def _substitute_inside(value: Value, table: dict[str, Values], depth: int) -> Value:
+    if isinstance(value, Func):
+        receiver = value.receiver
+        if receiver is not None:
+            replaced = substitute((receiver,), table, depth)
+            receiver = replaced[0] if replaced else receiver
+        closure = tuple((name, substitute(held, table, depth)) for name, held in value.closure)
+        return Func(value.module, value.scope, receiver, closure, value.raw)
+    if isinstance(value, Pending):
+        func = _substitute_inside(value.func, table, depth)
+        args = tuple((name, substitute(held, table, depth)) for name, held in value.args)
+        return Pending(func if isinstance(func, Func) else value.func, args, value.at, value.end)
+    if isinstance(value, Items):
+        return Items(tuple(substitute(item, table, depth) for item in value.items), value.exact)
+    if isinstance(value, Table):
+        entries = tuple((key, substitute(held, table, depth)) for key, held in value.entries)
+        return Table(entries, value.id)
+    if isinstance(value, Partial):
+        return Partial(
+            substitute(value.func, table, depth),
+            tuple(substitute(arg, table, depth) for arg in value.args),
+            tuple((name, substitute(held, table, depth)) for name, held in value.keywords),
+        )
+    if isinstance(value, Bound):
+        replaced = substitute((value.receiver,), table, depth)
+        first = replaced[0] if replaced else value.receiver
+        return Bound(first, value.method) if isinstance(first, Obj) else value
+    return value
