@@ -21,6 +21,7 @@ INTERRUPTED = 130
 _COMMANDS = {
     "check": "connlint.cli.check",
     "rule": "connlint.cli.rule",
+    "config": "connlint.cli.config",
 }
 
 
