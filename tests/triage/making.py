@@ -19,6 +19,7 @@ from connlint.rules.run.unreadable_file import UnreadableFile
 from connlint.rules.run.unused_suppression import UnusedSuppression
 from connlint.source import decode
 from connlint.triage.judge import Terms
+from connlint.triage.scope import Scope
 
 
 class _SilentRule(Rule):
@@ -92,7 +93,7 @@ def terms(
     severity: Mapping[str, Severity] | None = None,
     only: str = "",
 ) -> Terms:
-    """Terms for the rules above; ``only`` narrows the report to paths that begin so."""
+    """Terms for the rules above; ``only`` narrows the report to that file or folder."""
     standard = Standard(
         select=select,
         ignore=ignore,
@@ -100,4 +101,4 @@ def terms(
         severity=dict(severity or {}),
     )
     active = ActiveRules(REGISTRY.infos, standard)
-    return Terms(standard, REGISTRY, active, lambda path: path.startswith(only))
+    return Terms(standard, REGISTRY, active, Scope([only]))

@@ -76,7 +76,7 @@ def test_a_baseline_accepts_and_its_stale_entries_count() -> None:
     [
         terms(ignore=("DBC104",)),
         terms(ignore=("DBC904",)),
-        terms(only="app/"),
+        terms(only="app"),
         terms(per_file_ignores={"a.py": ("DBC104",)}),
     ],
     ids=["its rule did not run", "stale entries are ignored", "not asked for", "off in the file"],

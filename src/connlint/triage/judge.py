@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -15,6 +15,7 @@ from connlint.rules.registry import Registry
 from connlint.rules.run.unreadable_file import UnreadableFile
 from connlint.triage.baseline import STALE, Baseline, hold
 from connlint.triage.fingerprint import fingerprinted
+from connlint.triage.scope import Scope
 from connlint.triage.suppress import suppress
 from connlint.triage.verdict import Silenced, Verdict
 
@@ -23,13 +24,13 @@ from connlint.triage.verdict import Silenced, Verdict
 class Terms:
     """What findings are judged by.
 
-    ``active`` are the rules that ran; ``is_asked_for`` says whether the report is about a path.
+    ``active`` are the rules that ran, ``scope`` is what the report is about.
     """
 
     standard: Standard
     registry: Registry
     active: ActiveRules
-    is_asked_for: Callable[[str], bool]
+    scope: Scope
 
     @property
     def severities(self) -> dict[str, Severity]:
@@ -63,7 +64,7 @@ def judge(
     named = fingerprinted([finding for finding, _ in sifted])
     counting, silenced = [], []
     for finding, (_, reason) in zip(named, sifted, strict=True):
-        if not terms.is_asked_for(finding.path):
+        if not terms.scope.covers(finding.path):
             continue
         if reason is None:
             counting.append(finding)
@@ -79,7 +80,7 @@ def hold_against(verdict: Verdict, baseline: Baseline, terms: Terms) -> Verdict:
 
     def looked_for(code: str, path: str) -> bool:
         is_on = code in terms.active.in_file(path)
-        return is_on and path not in unreadable and terms.is_asked_for(path)
+        return is_on and path not in unreadable and terms.scope.covers(path)
 
     held = hold(verdict.findings, baseline, looked_for)
     severity = terms.severities[STALE.code]
