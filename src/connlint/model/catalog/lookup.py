@@ -263,6 +263,11 @@ class Catalog:
         return self._spread(each.spawns for each in self.libraries)
 
     @cached_property
+    def gathers(self) -> frozenset[str]:
+        """Functions that run their awaitable arguments concurrently, within the caller."""
+        return self._spread(each.gathers for each in self.libraries)
+
+    @cached_property
     def offloads(self) -> frozenset[str]:
         """Functions and methods that run their callable argument in another thread."""
         return self._spread(each.offloads for each in self.libraries)

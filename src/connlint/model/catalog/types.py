@@ -75,9 +75,11 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """``with`` on a value: the type that ``as`` binds and what leaving the block does.
+    """``with`` on a value: the type that ``as`` binds and what entering and leaving the block do.
 
-    ``on_exit`` holds for leaving normally; on an exception a commit becomes a rollback.
+    Effects are on what is bound; with ``acquire`` in ``on_enter`` it comes to life there
+    (``engine.begin()``, ``pool.connection()``). ``on_exit`` holds for leaving normally; on an
+    exception a commit becomes a rollback.
     """
 
     binds: str = "self"
@@ -92,7 +94,8 @@ class Type:
     ``bases``. ``call`` describes calling an instance; ``autocommit``: each write commits at once.
 
     A name that ends in ``()`` is what that call gives, where the library has no public class for it
-    (``sqlalchemy.engine.Engine.begin()``); one in brackets is a class given type arguments
+    (``sqlalchemy.engine.Engine.begin()``); the name of a property stands for what that gives, and
+    one with brackets is a class given type arguments
     (``sqlalchemy.orm.sessionmaker[sqlmodel.Session]``). ``savepoint`` says whether starting this
     transaction sets a savepoint: ``always``, or ``nested`` when a transaction is already open; the
     end of a savepoint commits nothing. ``autocommit_when``: attributes that switch autocommit on.
@@ -228,6 +231,8 @@ class Library:
     """Dotted functions and ``TypeName.method`` that do slow work outside the database."""
     spawns: tuple[str, ...] = ()
     """Dotted functions and methods that run their callable argument concurrently or later."""
+    gathers: tuple[str, ...] = ()
+    """Dotted functions that run their awaitable arguments concurrently, within the caller."""
     offloads: tuple[str, ...] = ()
     """Dotted functions and methods that run their callable argument in another thread."""
     injects: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connlint.model.catalog.notation import ASYNC_NOTHING, each, handlers, routes, same, spelled
-from connlint.model.catalog.types import Base, Library, ReceiveCall, Registrar, Type
+from connlint.model.catalog.types import Base, Context, Library, ReceiveCall, Registrar, Type
 
 _TABLE = "aiohttp.web.RouteTableDef"
 _ROUTER = "aiohttp.web.UrlDispatcher"
@@ -32,9 +32,16 @@ LIBRARY = Library(
         Type(_TABLE),
         Type(_ROUTER),
         Type(_APP, attributes={"router": _ROUTER}),
-        *(
-            Type(name, is_async=True, methods=same(f"{_RECEIVE} send_str send_json", ASYNC_NOTHING))
-            for name in (_WEBSOCKET, _CLIENT_WEBSOCKET)
+        Type(
+            _WEBSOCKET,
+            is_async=True,
+            methods=same(f"{_RECEIVE} send_str send_json close prepare", ASYNC_NOTHING),
+        ),
+        Type(
+            _CLIENT_WEBSOCKET,
+            is_async=True,
+            methods=same(f"{_RECEIVE} send_str send_json close", ASYNC_NOTHING),
+            contexts=(Context(is_async=True),),
         ),
         Type("aiohttp.web.View"),
     ),

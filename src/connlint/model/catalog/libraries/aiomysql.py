@@ -10,6 +10,7 @@ from connlint.model.catalog.notation import (
     ASYNC_ROLLBACK,
     CLOSE,
     NOTHING,
+    gives,
     same,
     spelled,
 )
@@ -64,9 +65,20 @@ LIBRARY = Library(
             attributes={"connection": _CONNECTION},
             contexts=(Context(is_async=True),),
         ),
+        Type("aiomysql.cursors.DictCursor", "cursor", is_async=True, bases=(_CURSOR,)),
+        # Unbuffered, so fetching waits for the server.
         *(
-            Type(f"aiomysql.cursors.{name}", "cursor", is_async=True, bases=(_CURSOR,))
-            for name in ("DictCursor", "SSCursor", "SSDictCursor")
+            Type(
+                f"aiomysql.cursors.{name}",
+                "cursor",
+                is_async=True,
+                bases=(_CURSOR,),
+                methods={
+                    **same("fetchall fetchmany", gives("dbapi.Rows", is_async=True)),
+                    **same("fetchone scroll", ASYNC_NOTHING),
+                },
+            )
+            for name in ("SSCursor", "SSDictCursor")
         ),
         Type(
             _POOL,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connlint.model.catalog.notation import ASYNC_NOTHING, NOTHING, spelled
+from connlint.model.catalog.notation import ASYNC_NOTHING, same, spelled
 from connlint.model.catalog.types import Function, Library, Registrar, Type
 
 _POOL = "arq.connections.ArqRedis"
@@ -17,7 +17,7 @@ LIBRARY = Library(
         "arq.cron.cron": "arq.cron",
     },
     types=(
-        Type(_POOL, is_async=True, methods={"enqueue_job": ASYNC_NOTHING, "close": NOTHING}),
+        Type(_POOL, is_async=True, methods=same("enqueue_job close", ASYNC_NOTHING)),
         Type(_WORKER),
     ),
     functions=(Function("arq.connections.create_pool", _POOL, is_async=True),),

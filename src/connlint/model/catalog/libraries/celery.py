@@ -31,7 +31,6 @@ LIBRARY = Library(
     aliases={
         **spelled("celery", {"celery.app": "Celery shared_task", "celery.app.base": "Celery"}),
         "celery.Task": _TASK,
-        "celery.app.Task": _TASK,
         "celery.Signature": _SIGNATURE,
         "celery.signature": "celery.canvas.signature",
         **spelled("celery.canvas", {"celery": "chain group chord chunks"}),

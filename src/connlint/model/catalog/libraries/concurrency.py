@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from connlint.model.catalog.notation import ASYNC_NOTHING, NOTHING, each, same, spelled
-from connlint.model.catalog.types import Context, EntryKind, Function, Library, Registrar, Type
+from connlint.model.catalog.types import (
+    Context,
+    EntryKind,
+    Function,
+    Library,
+    Method,
+    Registrar,
+    Type,
+)
 
 _LOOP = "asyncio.AbstractEventLoop"
 _GROUP = "asyncio.TaskGroup"
@@ -23,7 +31,18 @@ _POOL_CALLS = each(_PROCESS_POOL, "apply apply_async map map_async imap imap_uno
 
 LIBRARY = Library(
     name="Concurrency",
-    packages=("asyncio", "threading", "concurrent", "multiprocessing", "anyio", "asgiref"),
+    packages=(
+        "anyio",
+        "asgiref",
+        "asyncio",
+        "atexit",
+        "concurrent",
+        "multiprocessing",
+        "queue",
+        "signal",
+        "threading",
+        "time",
+    ),
     aliases={
         **spelled(
             "asyncio",
@@ -50,7 +69,7 @@ LIBRARY = Library(
         Type(
             _LOOP,
             methods={
-                "run_in_executor": ASYNC_NOTHING,
+                "run_in_executor": Method(is_startable=True),
                 **same("create_task call_soon call_soon_threadsafe call_later call_at", NOTHING),
                 **same("run_until_complete run_forever stop close", NOTHING),
                 **same("add_signal_handler add_reader", NOTHING),
@@ -66,11 +85,24 @@ LIBRARY = Library(
             Type(f"concurrent.futures.{name}", bases=(_EXECUTOR,))
             for name in ("ThreadPoolExecutor", "ProcessPoolExecutor")
         ),
-        *(Type(name, methods=same("start join", NOTHING)) for name in ("threading.Thread",)),
+        Type("threading.Thread", methods=same("start join", NOTHING)),
         Type("threading.Timer", bases=("threading.Thread",), methods={"cancel": NOTHING}),
         Type("multiprocessing.Process", methods=same("start join terminate", NOTHING)),
         Type(_PROCESS_POOL, contexts=(Context(),)),
         Type("multiprocessing.pool.ThreadPool", bases=(_PROCESS_POOL,)),
+        *(
+            Type(name, methods=same("get put join", NOTHING))
+            for name in each("queue", "Queue PriorityQueue LifoQueue")
+        ),
+        Type("queue.SimpleQueue", methods=same("get put", NOTHING)),
+        Type("multiprocessing.queues.Queue", methods=same("get put", NOTHING)),
+        Type(
+            "asyncio.Queue",
+            is_async=True,
+            methods={**same("get put join", ASYNC_NOTHING), **same("get_nowait", NOTHING)},
+        ),
+        Type("threading.Event", methods=same("wait set clear", NOTHING)),
+        Type("asyncio.Event", methods={"wait": ASYNC_NOTHING, **same("set clear", NOTHING)}),
         Type(_ANYIO_GROUP, methods={"start": ASYNC_NOTHING}, contexts=(Context(is_async=True),)),
     ),
     functions=(
@@ -82,6 +114,7 @@ LIBRARY = Library(
             for name in each("asyncio", "get_event_loop get_running_loop new_event_loop")
         ),
         Function("multiprocessing.Pool", _PROCESS_POOL),
+        Function("multiprocessing.Queue", "multiprocessing.queues.Queue"),
         Function("anyio.create_task_group", _ANYIO_GROUP),
         Function("anyio.to_thread.run_sync", is_async=True),
     ),
@@ -106,10 +139,7 @@ LIBRARY = Library(
         Registrar("atexit.register", "shutdown", label=None),
     ),
     spawns=(
-        *each(
-            "asyncio",
-            "create_task ensure_future gather run_coroutine_threadsafe as_completed wait",
-        ),
+        *each("asyncio", "create_task ensure_future run_coroutine_threadsafe"),
         *each(_LOOP, "create_task call_soon call_soon_threadsafe call_later call_at"),
         f"{_GROUP}.create_task",
         *each(_ANYIO_GROUP, "start_soon start"),
@@ -129,6 +159,7 @@ LIBRARY = Library(
         "multiprocessing.Process",
         *_POOL_CALLS,
     ),
+    gathers=each("asyncio", "gather wait as_completed"),
     slow=(
         *each("asyncio", "sleep wait_for"),
         "time.sleep",
@@ -138,6 +169,6 @@ LIBRARY = Library(
         "asyncio.Event.wait",
         *each("queue", "Queue.get Queue.join SimpleQueue.get"),
         *each("asyncio", "Queue.get Queue.join"),
-        "multiprocessing.Queue.get",
+        "multiprocessing.queues.Queue.get",
     ),
 )

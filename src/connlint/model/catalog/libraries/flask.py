@@ -35,7 +35,9 @@ _EXTENSION_REGISTRARS = (
         "user_identity_loader additional_claims_loader",
         "request-hook",
     ),
-    *hooks(_HTTP_AUTH, "verify_password verify_token get_user_roles get_password", "request-hook"),
+    *hooks(_HTTP_AUTH, "get_password get_user_roles", "request-hook"),
+    *hooks("flask_httpauth.HTTPBasicAuth", "verify_password hash_password", "request-hook"),
+    *hooks("flask_httpauth.HTTPTokenAuth", "verify_token", "request-hook"),
     Registrar("flask_restful.Api.add_resource", "route", 0, "resource", label=1, decorates=False),
     *(
         Registrar(f"{owner}.route", "route", calls=False)
@@ -81,9 +83,7 @@ LIBRARY = Library(
         *(Type(name) for name in (_LOGIN, _JWT, _HTTP_AUTH)),
         *(
             Type(name, bases=(_HTTP_AUTH,))
-            for name in each(
-                "flask_httpauth", "HTTPBasicAuth HTTPDigestAuth HTTPTokenAuth MultiAuth"
-            )
+            for name in each("flask_httpauth", "HTTPBasicAuth HTTPDigestAuth HTTPTokenAuth")
         ),
         *(Type(name) for name in ("flask_restful.Api", "flask_restx.Api", "flask_restx.Namespace")),
         *(

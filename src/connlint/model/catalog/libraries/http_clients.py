@@ -25,8 +25,6 @@ LIBRARY = Library(
                 "requests.api": _ALL,
             },
         ),
-        "requests.session": _REQUESTS,
-        "requests.sessions.session": _REQUESTS,
         **spelled("aiohttp", {"aiohttp.client": "ClientSession request"}),
         **spelled("urllib3", {"urllib3.poolmanager": "PoolManager"}),
     },
@@ -51,7 +49,10 @@ LIBRARY = Library(
         Type(_URLLIB3, methods=same("request urlopen", NOTHING), contexts=(Context(),)),
         *(Type(f"http.client.{name}") for name in ("HTTPConnection", "HTTPSConnection")),
     ),
-    functions=(Function("aiohttp.request", is_startable=True),),
+    functions=(
+        Function("aiohttp.request", is_startable=True),
+        Function("requests.session", _REQUESTS),
+    ),
     slow=(
         *each("requests", _ALL),
         *each(_REQUESTS, f"{_ALL} send"),

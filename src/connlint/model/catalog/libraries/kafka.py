@@ -27,14 +27,22 @@ LIBRARY = Library(
         "confluent_kafka.deserializing_consumer.DeserializingConsumer": _SERIALIZING,
     },
     types=(
-        Type(_KAFKA, methods=same("poll commit commit_async seek close subscribe", NOTHING)),
+        Type(
+            _KAFKA,
+            methods=same("poll commit commit_async seek close subscribe", NOTHING),
+            contexts=(Context(),),
+        ),
         Type(
             _AIOKAFKA,
             is_async=True,
             methods={**same("start stop getone getmany commit", ASYNC_NOTHING), "seek": NOTHING},
             contexts=(Context(is_async=True),),
         ),
-        Type(_CONFLUENT, methods=same("poll consume commit close subscribe", NOTHING)),
+        Type(
+            _CONFLUENT,
+            methods=same("poll consume commit close subscribe", NOTHING),
+            contexts=(Context(),),
+        ),
         Type(_SERIALIZING, bases=(_CONFLUENT,)),
     ),
     receives=(

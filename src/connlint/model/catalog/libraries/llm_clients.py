@@ -3,59 +3,47 @@
 from __future__ import annotations
 
 from connlint.model.catalog.notation import ASYNC_NOTHING, NOTHING, each, same
-from connlint.model.catalog.types import Library, Type
+from connlint.model.catalog.types import Context, Library, Type
 
-_COMPLETIONS = "openai.resources.chat.completions"
-_OPENAI_RESOURCES = {
+_OPENAI_CHAT = "openai.resources.chat.Chat"
+_CHAT_COMPLETIONS = "openai.resources.chat.completions.Completions"
+_OPENAI = {
     "embeddings": "openai.resources.embeddings.Embeddings",
     "images": "openai.resources.images.Images",
     "responses": "openai.resources.responses.Responses",
     "completions": "openai.resources.completions.Completions",
     "moderations": "openai.resources.moderations.Moderations",
 }
-_CHAT = f"{_COMPLETIONS}.Completions"
 _MESSAGES = "anthropic.resources.messages.Messages"
+
+_CALLS = {
+    _CHAT_COMPLETIONS: "create parse",
+    _OPENAI["embeddings"]: "create",
+    _OPENAI["images"]: "generate edit",
+    _OPENAI["responses"]: "create parse",
+    _OPENAI["completions"]: "create",
+    _OPENAI["moderations"]: "create",
+    _MESSAGES: "create count_tokens",
+}
 
 
 def _async(name: str) -> str:
-    """``a.b.Name`` to ``a.b.AsyncName``, which is how both packages call the second kind."""
+    """``a.b.Name`` to ``a.b.AsyncName``, which is what both packages call its other kind."""
     module, _, last = name.rpartition(".")
     return f"{module}.Async{last}"
 
 
-def _client(name: str, attributes: dict[str, str]) -> tuple[Type, Type]:
+def _holder(name: str, attributes: dict[str, str], *, is_client: bool) -> tuple[Type, Type]:
+    """A class with its resources in attributes, and its asynchronous kind."""
     return (
-        Type(name, attributes=attributes),
+        Type(name, attributes=attributes, contexts=(Context(),) if is_client else ()),
         Type(
             _async(name),
             is_async=True,
             attributes={key: _async(value) for key, value in attributes.items()},
+            contexts=(Context(is_async=True),) if is_client else (),
         ),
     )
-
-
-def _resource(name: str, methods: str) -> tuple[Type, Type]:
-    return (
-        Type(name, methods=same(methods, NOTHING)),
-        Type(_async(name), is_async=True, methods=same(methods, ASYNC_NOTHING)),
-    )
-
-
-_OPENAI = _client("openai.OpenAI", {"chat": "openai.resources.chat.Chat", **_OPENAI_RESOURCES})
-_CALLS = (
-    *each(_CHAT, "create parse"),
-    *each(_OPENAI_RESOURCES["embeddings"], "create"),
-    *each(_OPENAI_RESOURCES["images"], "generate edit"),
-    *each(_OPENAI_RESOURCES["responses"], "create parse"),
-    *each(_OPENAI_RESOURCES["completions"], "create"),
-    *each(_OPENAI_RESOURCES["moderations"], "create"),
-    *each(_MESSAGES, "create count_tokens"),
-)
-
-
-def _async_call(target: str) -> str:
-    owner, _, method = target.rpartition(".")
-    return f"{_async(owner)}.{method}"
 
 
 LIBRARY = Library(
@@ -66,31 +54,25 @@ LIBRARY = Library(
         "openai.AsyncClient": "openai.AsyncOpenAI",
         "anthropic.Client": "anthropic.Anthropic",
         "anthropic.AsyncClient": "anthropic.AsyncAnthropic",
-        "litellm.main.completion": "litellm.completion",
-        "litellm.main.acompletion": "litellm.acompletion",
     },
     types=(
-        *_OPENAI,
+        *_holder("openai.OpenAI", {"chat": _OPENAI_CHAT, **_OPENAI}, is_client=True),
+        *_holder(_OPENAI_CHAT, {"completions": _CHAT_COMPLETIONS}, is_client=False),
+        *_holder("anthropic.Anthropic", {"messages": _MESSAGES}, is_client=True),
+        Type("openai.AzureOpenAI", bases=("openai.OpenAI",)),
+        Type("openai.AsyncAzureOpenAI", is_async=True, bases=("openai.AsyncOpenAI",)),
+        *(Type(name, methods=same(calls, NOTHING)) for name, calls in _CALLS.items()),
         *(
-            Type(f"openai.{name}", bases=(f"openai.{base}",))
-            for name, base in (("AzureOpenAI", "OpenAI"), ("AsyncAzureOpenAI", "AsyncOpenAI"))
+            Type(_async(name), is_async=True, methods=same(calls, ASYNC_NOTHING))
+            for name, calls in _CALLS.items()
         ),
-        *_client("openai.resources.chat.Chat", {"completions": _CHAT}),
-        *_resource(_CHAT, "create parse"),
-        *_resource(_OPENAI_RESOURCES["embeddings"], "create"),
-        *_resource(_OPENAI_RESOURCES["images"], "generate edit"),
-        *_resource(_OPENAI_RESOURCES["responses"], "create parse"),
-        *_resource(_OPENAI_RESOURCES["completions"], "create"),
-        *_resource(_OPENAI_RESOURCES["moderations"], "create"),
-        *_client("anthropic.Anthropic", {"messages": _MESSAGES}),
-        *_resource(_MESSAGES, "create count_tokens"),
     ),
     slow=(
-        *_CALLS,
-        *(_async_call(target) for target in _CALLS),
-        # Both only build a manager; the request goes out when it is entered.
+        *(target for name, calls in _CALLS.items() for target in each(name, calls)),
+        *(target for name, calls in _CALLS.items() for target in each(_async(name), calls)),
         *each(_MESSAGES, "stream"),
         *each(_async(_MESSAGES), "stream"),
+        # Until openai 1.0.
         *each("openai", "ChatCompletion.create ChatCompletion.acreate Embedding.create"),
         *each("litellm", "completion acompletion embedding aembedding image_generation"),
     ),

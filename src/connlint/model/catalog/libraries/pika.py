@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from connlint.model.catalog.notation import ASYNC_NOTHING, NOTHING, gives, same, spelled
-from connlint.model.catalog.types import Context, Function, Library, ReceiveCall, Registrar, Type
+from connlint.model.catalog.types import (
+    Context,
+    Function,
+    Library,
+    Method,
+    ReceiveCall,
+    Registrar,
+    Type,
+)
 
 _CONNECTION = "pika.adapters.blocking_connection.BlockingConnection"
 _CHANNEL = "pika.adapters.blocking_connection.BlockingChannel"
+_ASYNC_CHANNEL = "pika.channel.Channel"
 _AIO_CONNECTION = "aio_pika.abc.AbstractConnection"
 _AIO_CHANNEL = "aio_pika.abc.AbstractChannel"
 _AIO_QUEUE = "aio_pika.abc.AbstractQueue"
@@ -24,12 +33,17 @@ LIBRARY = Library(
         **spelled("aio_pika", {"aio_pika.connection": "connect"}),
     },
     types=(
-        Type(_CONNECTION, methods={"channel": gives(_CHANNEL), "close": NOTHING}),
+        Type(
+            _CONNECTION,
+            methods={"channel": gives(_CHANNEL), "close": NOTHING},
+            contexts=(Context(),),
+        ),
         Type(
             _CHANNEL,
             methods=same("basic_publish basic_ack basic_nack start_consuming tx_commit", NOTHING),
+            contexts=(Context(),),
         ),
-        Type("pika.channel.Channel", bases=(_CHANNEL,)),
+        Type(_ASYNC_CHANNEL, methods=same("basic_publish basic_ack basic_nack", NOTHING)),
         Type(
             _AIO_CONNECTION,
             is_async=True,
@@ -41,7 +55,8 @@ LIBRARY = Library(
             is_async=True,
             methods={
                 **same("declare_queue get_queue", gives(_AIO_QUEUE, is_async=True)),
-                **same("close set_qos declare_exchange", ASYNC_NOTHING),
+                **same("set_qos declare_exchange", ASYNC_NOTHING),
+                "close": Method(is_startable=True),
             },
             contexts=(Context(is_async=True),),
         ),
@@ -71,13 +86,16 @@ LIBRARY = Library(
         Function("aio_pika.connect_robust", _AIO_CONNECTION, is_async=True),
     ),
     registrars=(
-        Registrar(
-            f"{_CHANNEL}.basic_consume",
-            "message-consumer",
-            1,
-            "on_message_callback",
-            label="queue",
-            decorates=False,
+        *(
+            Registrar(
+                f"{channel}.basic_consume",
+                "message-consumer",
+                1,
+                "on_message_callback",
+                label="queue",
+                decorates=False,
+            )
+            for channel in (_CHANNEL, _ASYNC_CHANNEL)
         ),
         Registrar(
             f"{_AIO_QUEUE}.consume", "message-consumer", 0, "callback", label=None, decorates=False

@@ -73,7 +73,7 @@ _SYNC_TYPES = (
         _POOL,
         "pool",
         methods={
-            "connection": Method(("acquire",), f"{_POOL}.connection()"),
+            "connection": gives(f"{_POOL}.connection()"),
             "getconn": Method(("acquire",), f"{_POOL}.getconn()"),
             "putconn": Method(("close",), subject=0),
             "close": CLOSE,
@@ -83,7 +83,7 @@ _SYNC_TYPES = (
     ),
     Type(
         f"{_POOL}.connection()",
-        contexts=(Context(_CONNECTION, on_exit=("commit", "close")),),
+        contexts=(Context(_CONNECTION, ("acquire",), ("commit", "close")),),
     ),
     # A connection that belongs to a pool is not closed by its own `with`.
     Type(
@@ -149,7 +149,7 @@ _ASYNC_TYPES = (
         "pool",
         is_async=True,
         methods={
-            "connection": Method(("acquire",), f"{_ASYNC_POOL}.connection()"),
+            "connection": gives(f"{_ASYNC_POOL}.connection()"),
             "getconn": Method(("acquire",), f"{_ASYNC_POOL}.getconn()", is_async=True),
             "putconn": Method(("close",), is_async=True, subject=0),
             "close": ASYNC_CLOSE,
@@ -160,7 +160,7 @@ _ASYNC_TYPES = (
     ),
     Type(
         f"{_ASYNC_POOL}.connection()",
-        contexts=(Context(_ASYNC_CONNECTION, on_exit=("commit", "close"), is_async=True),),
+        contexts=(Context(_ASYNC_CONNECTION, ("acquire",), ("commit", "close"), True),),
     ),
     Type(
         f"{_ASYNC_POOL}.getconn()",

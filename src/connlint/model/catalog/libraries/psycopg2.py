@@ -7,7 +7,6 @@ from connlint.model.catalog.types import Context, Function, Library, Method, Swi
 
 _CONNECTION = "psycopg2.extensions.connection"
 _CURSOR = "psycopg2.extensions.cursor"
-_POOL = "psycopg2.pool.AbstractConnectionPool"
 _ISOLATION_LEVEL_AUTOCOMMIT = 0
 
 LIBRARY = Library(
@@ -48,17 +47,16 @@ LIBRARY = Library(
             Type(f"psycopg2.extras.{name}", "cursor", bases=(_CURSOR,))
             for name in ("DictCursor", "RealDictCursor", "NamedTupleCursor", "LoggingCursor")
         ),
-        Type(
-            _POOL,
-            "pool",
-            methods={
-                "getconn": Method(("acquire",), _CONNECTION),
-                "putconn": Method(("close",), subject=0),
-                "closeall": CLOSE,
-            },
-        ),
         *(
-            Type(f"psycopg2.pool.{name}", "pool", bases=(_POOL,))
+            Type(
+                f"psycopg2.pool.{name}",
+                "pool",
+                methods={
+                    "getconn": Method(("acquire",), _CONNECTION),
+                    "putconn": Method(("close",), subject=0),
+                    "closeall": CLOSE,
+                },
+            )
             for name in ("SimpleConnectionPool", "ThreadedConnectionPool")
         ),
     ),

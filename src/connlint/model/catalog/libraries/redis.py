@@ -32,6 +32,7 @@ LIBRARY = Library(
                 "pipeline": gives(_PIPELINE),
                 "from_url": gives(_CLIENT),
             },
+            contexts=(Context(),),
         ),
         Type(
             _ASYNC_CLIENT,
@@ -41,6 +42,7 @@ LIBRARY = Library(
                 "pipeline": gives(_ASYNC_PIPELINE),
                 "from_url": gives(_ASYNC_CLIENT),
             },
+            contexts=(Context(is_async=True),),
         ),
         Type(
             _PUBSUB,

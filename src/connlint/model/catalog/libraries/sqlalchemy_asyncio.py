@@ -36,6 +36,7 @@ _SCALARS = f"{_PACKAGE}.AsyncScalarResult"
 _MAPPINGS = f"{_PACKAGE}.AsyncMappingResult"
 _SESSION_SAVEPOINT = f"{ASYNC_SESSION}.begin_nested()"
 _SAVEPOINT = f"{_CONNECTION}.begin_nested()"
+_REGISTRY = f"sqlalchemy.util.ScopedRegistry[{ASYNC_SESSION}]"
 
 _OPTIONS = Method(returns="self", is_async=True, autocommit_when=AUTOCOMMIT)
 _CORE_RESULT = "sqlalchemy.engine.CursorResult"
@@ -65,7 +66,10 @@ _PROXIED = {
     "object_session": gives(SESSION),
 }
 _ATTRIBUTES = {"bind": _ENGINE, "no_autoflush": f"{ASYNC_SESSION}.no_autoflush"}
-_ROWS = gives("dbapi.Rows", is_async=True)
+_FETCHES = {
+    **same("all fetchall fetchmany", gives("dbapi.Rows", is_async=True)),
+    **same("first one one_or_none close", ASYNC_NOTHING),
+}
 
 _TYPES = (
     Type(
@@ -109,14 +113,14 @@ _TYPES = (
         ASYNC_MAKER,
         "session-factory",
         methods={
-            "begin": Method(("acquire", "begin"), f"{ASYNC_MAKER}.begin()"),
+            "begin": gives(f"{ASYNC_MAKER}.begin()"),
             "configure": NOTHING,
         },
         call=Method(("acquire",), ASYNC_SESSION),
     ),
     Type(
         f"{ASYNC_MAKER}.begin()",
-        contexts=(Context(ASYNC_SESSION, on_exit=("commit", "close"), is_async=True),),
+        contexts=(Context(ASYNC_SESSION, ("acquire", "begin"), ("commit", "close"), True),),
     ),
     Type(
         _SCOPED,
@@ -126,12 +130,12 @@ _TYPES = (
         attributes={
             **_ATTRIBUTES,
             "session_factory": ASYNC_MAKER,
-            "registry": f"{_SCOPED}.registry",
+            "registry": _REGISTRY,
         },
         call=Method(("acquire",), ASYNC_SESSION),
     ),
     Type(
-        f"{_SCOPED}.registry",
+        _REGISTRY,
         methods=same("has clear set", NOTHING),
         call=Method(("acquire",), ASYNC_SESSION),
     ),
@@ -141,7 +145,7 @@ _TYPES = (
         is_async=True,
         methods={
             "connect": Method(("acquire",), _CONNECTION, is_startable=True),
-            "begin": Method(("acquire", "begin"), f"{_ENGINE}.begin()"),
+            "begin": gives(f"{_ENGINE}.begin()"),
             "raw_connection": Method(
                 ("acquire",), "sqlalchemy.pool.PoolProxiedConnection", is_async=True
             ),
@@ -157,7 +161,7 @@ _TYPES = (
     ),
     Type(
         f"{_ENGINE}.begin()",
-        contexts=(Context(_CONNECTION, on_exit=("commit", "close"), is_async=True),),
+        contexts=(Context(_CONNECTION, ("acquire", "begin"), ("commit", "close"), True),),
     ),
     Type(
         _CONNECTION,
@@ -212,9 +216,8 @@ _TYPES = (
         "result",
         is_async=True,
         methods={
-            **same("all fetchall fetchmany", _ROWS),
-            **same("first one one_or_none fetchone", ASYNC_NOTHING),
-            **same("scalar scalar_one scalar_one_or_none freeze close", ASYNC_NOTHING),
+            **_FETCHES,
+            **same("fetchone scalar scalar_one scalar_one_or_none freeze", ASYNC_NOTHING),
             "scalars": gives(_SCALARS),
             "mappings": gives(_MAPPINGS),
             **same("unique columns yield_per tuples", SELF),
@@ -227,8 +230,7 @@ _TYPES = (
         "result",
         is_async=True,
         methods={
-            **same("all fetchall fetchmany", _ROWS),
-            **same("first one one_or_none close", ASYNC_NOTHING),
+            **_FETCHES,
             **same("unique yield_per", SELF),
             "partitions": NOTHING,
         },
@@ -238,8 +240,13 @@ _TYPES = (
         _MAPPINGS,
         "result",
         is_async=True,
-        bases=(_SCALARS,),
-        methods={"fetchone": ASYNC_NOTHING, "columns": SELF, "keys": NOTHING},
+        methods={
+            **_FETCHES,
+            "fetchone": ASYNC_NOTHING,
+            **same("unique yield_per columns", SELF),
+            **same("partitions keys", NOTHING),
+        },
+        contexts=(Context(is_async=True),),
     ),
 )
 

@@ -30,6 +30,11 @@ _URL = "sqlalchemy.engine.URL"
 AUTOCOMMIT = (Switch("isolation_level", "AUTOCOMMIT"),)
 _OPTIONS = Method(returns="self", autocommit_when=AUTOCOMMIT)
 
+_FETCHES = {
+    **same("all fetchall fetchmany", gives("dbapi.Rows")),
+    **same("first one one_or_none partitions close", NOTHING),
+}
+
 _POOL_CLASSES = (
     "AssertionPool AsyncAdaptedQueuePool FallbackAsyncAdaptedQueuePool NullPool QueuePool "
     "SingletonThreadPool StaticPool"
@@ -46,7 +51,7 @@ _TYPES = (
         "engine",
         methods={
             "connect": Method(("acquire",), _CONNECTION),
-            "begin": Method(("acquire", "begin"), f"{_ENGINE}.begin()"),
+            "begin": gives(f"{_ENGINE}.begin()"),
             "raw_connection": Method(("acquire",), _POOLED),
             "dispose": CLOSE,
             "execution_options": _OPTIONS,
@@ -61,7 +66,7 @@ _TYPES = (
     ),
     Type(
         f"{_ENGINE}.begin()",
-        contexts=(Context(_CONNECTION, on_exit=("commit", "close")),),
+        contexts=(Context(_CONNECTION, ("acquire", "begin"), ("commit", "close")),),
     ),
     Type(
         _CONNECTION,
@@ -107,12 +112,12 @@ _TYPES = (
         "sqlalchemy.engine.Result",
         "result",
         methods={
-            **same("all fetchall fetchmany", gives("dbapi.Rows")),
-            **same("first one one_or_none fetchone scalar scalar_one scalar_one_or_none", NOTHING),
+            **_FETCHES,
+            **same("fetchone scalar scalar_one scalar_one_or_none", NOTHING),
             "scalars": gives(_SCALARS),
             "mappings": gives(_MAPPINGS),
-            **same("unique columns yield_per tuples", SELF),
-            **same("partitions freeze merge keys close", NOTHING),
+            **same("unique yield_per columns tuples", SELF),
+            **same("freeze merge keys", NOTHING),
         },
         contexts=(Context(),),
     ),
@@ -120,18 +125,18 @@ _TYPES = (
     Type(
         _SCALARS,
         "result",
-        methods={
-            **same("all fetchall fetchmany", gives("dbapi.Rows")),
-            **same("first one one_or_none partitions close", NOTHING),
-            **same("unique yield_per", SELF),
-        },
+        methods={**_FETCHES, **same("unique yield_per", SELF)},
         contexts=(Context(),),
     ),
     Type(
         _MAPPINGS,
         "result",
-        methods={**same("columns", SELF), **same("fetchone keys", NOTHING)},
-        bases=(_SCALARS,),
+        methods={
+            **_FETCHES,
+            **same("fetchone keys", NOTHING),
+            **same("unique yield_per columns", SELF),
+        },
+        contexts=(Context(),),
     ),
     Type(
         _POOLED,

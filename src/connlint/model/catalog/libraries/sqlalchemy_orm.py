@@ -85,13 +85,16 @@ _TYPES = (
         MAKER,
         "session-factory",
         methods={
-            "begin": Method(("acquire", "begin"), f"{MAKER}.begin()"),
+            "begin": gives(f"{MAKER}.begin()"),
             "object_session": gives(SESSION),
             **same("configure identity_key", NOTHING),
         },
         call=Method(("acquire",), SESSION),
     ),
-    Type(f"{MAKER}.begin()", contexts=(Context(SESSION, on_exit=("commit", "close")),)),
+    Type(
+        f"{MAKER}.begin()",
+        contexts=(Context(SESSION, ("acquire", "begin"), ("commit", "close")),),
+    ),
     Type(
         SCOPED,
         "session",
@@ -101,11 +104,15 @@ _TYPES = (
             "configure": NOTHING,
             "query_property": gives(QUERY),
         },
-        attributes={**_ATTRIBUTES, "session_factory": MAKER, "registry": f"{SCOPED}.registry"},
+        attributes={
+            **_ATTRIBUTES,
+            "session_factory": MAKER,
+            "registry": "sqlalchemy.util.ScopedRegistry",
+        },
         call=Method(("acquire",), SESSION),
     ),
     Type(
-        f"{SCOPED}.registry",
+        "sqlalchemy.util.ScopedRegistry",
         methods=same("has clear set", NOTHING),
         call=Method(("acquire",), SESSION),
     ),
@@ -153,7 +160,6 @@ LIBRARY = Library(
             "sqlalchemy.orm.scoping": "scoped_session",
             "sqlalchemy.orm.query": "Query",
             "sqlalchemy.orm.decl_api": "DeclarativeBase declarative_base",
-            "sqlalchemy.ext.declarative": "declarative_base",
         },
     ),
     types=_TYPES,
@@ -174,6 +180,9 @@ LIBRARY = Library(
         Function(SCOPED, SCOPED),
         Function("sqlalchemy.orm.object_session", SESSION),
         Function("sqlalchemy.orm.close_all_sessions"),
-        Function("sqlalchemy.orm.declarative_base", "sqlalchemy.orm.DeclarativeBase"),
+        *(
+            Function(f"{module}.declarative_base", "sqlalchemy.orm.DeclarativeBase")
+            for module in ("sqlalchemy.orm", "sqlalchemy.ext.declarative")
+        ),
     ),
 )

@@ -11,6 +11,7 @@ _INSERT = "sqlalchemy.sql.Insert"
 _UPDATE = "sqlalchemy.sql.Update"
 _DELETE = "sqlalchemy.sql.Delete"
 _TEXT = "sqlalchemy.sql.TextClause"
+_TEXTUAL = "sqlalchemy.sql.expression.TextualSelect"
 _TABLE = "sqlalchemy.Table"
 _METADATA = "sqlalchemy.MetaData"
 
@@ -19,6 +20,7 @@ _DDL = (
     "DropIndex DropSchema DropSequence DropTable SetTableComment DropTableComment"
 )
 _DIALECTS = "mysql postgresql sqlite"
+_CLASSES = "Select CompoundSelect Insert Update Delete TextClause"
 _SET_OPERATIONS = "union union_all intersect intersect_all except_ except_all"
 
 _EXECUTABLE = same("execution_options options", SELF)
@@ -53,7 +55,7 @@ _TYPES = (
         },
     ),
     Type(_COMPOUND, "read-statement", methods=_SELECTABLE),
-    Type("sqlalchemy.sql.TextualSelect", "text-statement", methods=_EXECUTABLE),
+    Type(_TEXTUAL, "text-statement", methods=_EXECUTABLE),
     Type(
         _INSERT,
         "write-statement",
@@ -85,7 +87,7 @@ _TYPES = (
         methods={
             **_EXECUTABLE,
             **same("bindparams params", SELF),
-            "columns": gives("sqlalchemy.sql.TextualSelect"),
+            "columns": gives(_TEXTUAL),
         },
     ),
     *(Type(f"sqlalchemy.schema.{name}", "ddl-statement") for name in _DDL.split()),
@@ -120,14 +122,15 @@ LIBRARY = Library(
         **spelled(
             "sqlalchemy.sql",
             {
-                "sqlalchemy": "Select CompoundSelect Insert Update Delete TextClause TextualSelect",
-                "sqlalchemy.sql.expression": (
-                    "Select CompoundSelect Insert Update Delete TextClause TextualSelect"
-                ),
-                "sqlalchemy.sql.selectable": "Select CompoundSelect TextualSelect",
+                "sqlalchemy": _CLASSES,
+                "sqlalchemy.sql.expression": _CLASSES,
+                "sqlalchemy.sql.selectable": "Select CompoundSelect",
                 "sqlalchemy.sql.dml": "Insert Update Delete",
                 "sqlalchemy.sql.elements": "TextClause",
             },
+        ),
+        **dict.fromkeys(
+            ("sqlalchemy.TextualSelect", "sqlalchemy.sql.selectable.TextualSelect"), _TEXTUAL
         ),
         **spelled("sqlalchemy.schema", {"sqlalchemy": "DDL", "sqlalchemy.sql.ddl": _DDL}),
         **{

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connlint.model.catalog.libraries.sqlalchemy_asyncio import ASYNC_MAKER, ASYNC_SESSION
 from connlint.model.catalog.libraries.sqlalchemy_orm import MAKER, SESSION
-from connlint.model.catalog.notation import spelled
+from connlint.model.catalog.notation import gives, spelled
 from connlint.model.catalog.types import Context, Function, Library, Method, Type
 
 _SESSION = "sqlmodel.Session"
@@ -36,7 +36,6 @@ LIBRARY = Library(
                 "sqlmodel.sql.expression": "select",
             },
         ),
-        "sqlmodel.ext.asyncio.AsyncSession": _ASYNC_SESSION,
     },
     types=(
         Type(
@@ -60,20 +59,23 @@ LIBRARY = Library(
             _MAKER,
             "session-factory",
             bases=(MAKER,),
-            methods={"begin": Method(("acquire", "begin"), f"{_MAKER}.begin()")},
+            methods={"begin": gives(f"{_MAKER}.begin()")},
             call=Method(("acquire",), _SESSION),
         ),
-        Type(f"{_MAKER}.begin()", contexts=(Context(_SESSION, on_exit=("commit", "close")),)),
+        Type(
+            f"{_MAKER}.begin()",
+            contexts=(Context(_SESSION, ("acquire", "begin"), ("commit", "close")),),
+        ),
         Type(
             _ASYNC_MAKER,
             "session-factory",
             bases=(ASYNC_MAKER,),
-            methods={"begin": Method(("acquire", "begin"), f"{_ASYNC_MAKER}.begin()")},
+            methods={"begin": gives(f"{_ASYNC_MAKER}.begin()")},
             call=Method(("acquire",), _ASYNC_SESSION),
         ),
         Type(
             f"{_ASYNC_MAKER}.begin()",
-            contexts=(Context(_ASYNC_SESSION, on_exit=("commit", "close"), is_async=True),),
+            contexts=(Context(_ASYNC_SESSION, ("acquire", "begin"), ("commit", "close"), True),),
         ),
         Type(
             "sqlmodel.SQLModel",
