@@ -17,16 +17,22 @@ _MAX_PORT = 65535
 
 
 class TextFormat(NamedTuple):
-    """One kind of text.
+    """One kind of text: its name for one and for several, and an example.
 
-    ``expected`` says what it is, with an example. ``flaw`` gives what is wrong as the end of a
-    sentence, empty when the text is sound. ``repair`` gives what was probably meant; it is offered
-    only when it is sound itself.
+    ``flaw`` gives what is wrong with a text as the end of a sentence, empty when it is sound.
+    ``repair`` gives what was probably meant; it is offered only when it is sound itself.
     """
 
-    expected: str
+    singular: str
+    plural: str
+    example: str
     flaw: Callable[[str], str]
     repair: Callable[[str], str] = str
+
+    @property
+    def expected(self) -> str:
+        """What a text of this kind is, with the example."""
+        return f"{self.singular} such as {self.example}"
 
     def complaint(self, text: str, shown: str) -> str:
         """Why ``text``, displayed as ``shown``, is refused; empty when it is sound."""
@@ -51,8 +57,8 @@ def _dotted_path_flaw(text: str) -> str:
         return "is empty"
     if not all(text.split(".")):
         return "has an empty part between dots"
-    bad = next((part for part in text.split(".") if _identifier_flaw(part)), None)
-    return f"has the part {quoted(bad)}, which is no identifier" if bad is not None else ""
+    flawed = [(part, flaw) for part in text.split(".") if (flaw := _identifier_flaw(part))]
+    return f"has the part {quoted(flawed[0][0])}, which {flawed[0][1]}" if flawed else ""
 
 
 def _dotted_name_flaw(text: str) -> str:
@@ -104,38 +110,54 @@ def _username_flaw(text: str) -> str:
 
 _TO_DOTS = str.maketrans("/:", "..")
 
-IDENTIFIER = TextFormat("an identifier such as db_session", _identifier_flaw, str.strip)
+IDENTIFIER = TextFormat("an identifier", "identifiers", "db_session", _identifier_flaw, str.strip)
 DOTTED_NAME = TextFormat(
-    "a dotted name such as app.db.get_session", _dotted_name_flaw, _spelled_with_dots
+    "a dotted name", "dotted names", "app.db.get_session", _dotted_name_flaw, _spelled_with_dots
 )
 DOTTED_PATH = TextFormat(
-    "a dotted name such as app.db.UnitOfWork", _dotted_path_flaw, _spelled_with_dots
+    "a dotted name", "dotted names", "app.db.UnitOfWork", _dotted_path_flaw, _spelled_with_dots
 )
 DOTTED_GLOB = TextFormat(
-    "a dotted name such as app.db.make_session or app.db.direct.*",
+    "a dotted name or glob",
+    "dotted names or globs",
+    "app.db.direct.*",
     _dotted_glob_flaw,
     _spelled_with_dots,
 )
 PATH_GLOB = TextFormat(
-    "a glob relative to the project root such as src/routers/**",
+    "a glob relative to the project root",
+    "globs relative to the project root",
+    "src/routers/**",
     globs.path_glob_flaw,
     lambda text: text.strip().replace("\\", "/").lstrip("/"),
 )
 FOLDER = TextFormat(
-    "a folder relative to the project root such as src",
+    "a folder relative to the project root",
+    "folders relative to the project root",
+    "src",
     globs.folder_flaw,
     lambda text: text.strip().replace("\\", "/").rstrip("/*"),
 )
 ROUTE = TextFormat(
-    "a full route path such as /jobs/*/chunk", globs.route_flaw, globs.without_method
+    "a full route path", "full route paths", "/jobs/*/chunk", globs.route_flaw, globs.without_method
 )
-WORD = TextFormat("a name such as tenant_id", _word_flaw, str.strip)
-STATE = TextFormat("a state such as COMPLETE", _word_flaw, str.strip)
-TITLE = TextFormat("one line of text", _word_flaw, str.strip)
+WORD = TextFormat("a name", "names", "tenant_id", _word_flaw, str.strip)
+STATE = TextFormat("a state", "states", "COMPLETE", _word_flaw, str.strip)
+TITLE = TextFormat("one line of text", "lines of text", "Audit of the API", _word_flaw, str.strip)
 HOST = TextFormat(
-    "a host such as db.example.com:6543 or *.pooler.example.com", _host_flaw, _host_of_url
+    "a host with or without port",
+    "hosts with or without port",
+    "*.pooler.example.com:6543",
+    _host_flaw,
+    _host_of_url,
 )
-USERNAME = TextFormat("a user name such as postgres.[project-ref]", _username_flaw)
-SOURCE = TextFormat("the name of a preset or the path of a TOML file", _word_flaw, str.strip)
-SELECTOR = TextFormat("a rule's code, the beginning of codes, or a rule's name", _word_flaw)
+USERNAME = TextFormat("a user name", "user names", "postgres.[project-ref]", _username_flaw)
+SOURCE = TextFormat(
+    "a preset's name or a TOML file's path",
+    "presets' names or TOML files' paths",
+    "fastapi-async",
+    _word_flaw,
+    str.strip,
+)
+SELECTOR = TextFormat("a rule's code or name", "rules' codes or names", "DBC301", _word_flaw)
 """Only what can be said of a selector without knowing the rules; ``selection`` says the rest."""

@@ -80,7 +80,7 @@ def matches_route(pattern: str, route: str) -> bool:
 
     Parameters are compared as they are written: ``/jobs/{job_id}`` or ``/jobs/*``.
     """
-    return _route_matcher(pattern)(route.rstrip("/")) is not None
+    return _route_matcher(pattern)(route.strip("/")) is not None
 
 
 def path_glob_flaw(pattern: str) -> str:
@@ -164,7 +164,7 @@ def _path_matcher(pattern: str) -> _Matcher:
 
 @lru_cache(maxsize=1024)
 def _route_matcher(pattern: str) -> _Matcher:
-    parts = _collapsed(pattern.rstrip("/").split("/"))
+    parts = _collapsed(pattern.strip("/").split("/"))
     return _compiled(parts, "/", _starred, "(?:/.*)?" if parts[-1] == "**" else "")
 
 

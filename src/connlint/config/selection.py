@@ -109,8 +109,9 @@ def selector_flaw(selector: str, rules: Collection[RuleInfo]) -> str:
     if selector == ALL or any(strength(selector, rule) for rule in rules):
         return ""
     words = [word for rule in rules for word in (rule.code, rule.name)]
-    words += [*sorted({rule.code[:length] for rule in rules for length in (3, 4)}), ALL]
-    return f"no rule is called {quoted(selector)}{did_you_mean(selector, words)}"
+    beginnings = [*sorted({rule.code[:length] for rule in rules for length in (3, 4, 5)}), ALL]
+    hint = did_you_mean(selector, words) or did_you_mean(selector, beginnings)
+    return f"no rule is called {quoted(selector)}{hint}"
 
 
 def check_selection(selection: Selection, rules: Collection[RuleInfo]) -> None:

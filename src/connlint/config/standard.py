@@ -4,9 +4,8 @@ These types are the only list of keys: checking, the JSON Schema and the referen
 documentation are derived from them, the descriptions included.
 """
 
-from __future__ import annotations
-
-from typing import Annotated, Literal
+# Annotations are not postponed here: evaluating them from text would double what loading costs.
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from msgspec import Meta
@@ -28,20 +27,26 @@ Role = Literal[
     "test",
 ]
 
-Identifier = Annotated[str, Meta(extra={"format": formats.IDENTIFIER})]
-DottedName = Annotated[str, Meta(extra={"format": formats.DOTTED_NAME})]
-DottedPath = Annotated[str, Meta(extra={"format": formats.DOTTED_PATH})]
-DottedGlob = Annotated[str, Meta(extra={"format": formats.DOTTED_GLOB})]
-PathGlob = Annotated[str, Meta(extra={"format": formats.PATH_GLOB})]
-Folder = Annotated[str, Meta(extra={"format": formats.FOLDER})]
-RoutePattern = Annotated[str, Meta(extra={"format": formats.ROUTE})]
-Word = Annotated[str, Meta(extra={"format": formats.WORD})]
-State = Annotated[str, Meta(extra={"format": formats.STATE})]
-Title = Annotated[str, Meta(extra={"format": formats.TITLE})]
-Host = Annotated[str, Meta(extra={"format": formats.HOST})]
-Username = Annotated[str, Meta(extra={"format": formats.USERNAME})]
-Source = Annotated[str, Meta(extra={"format": formats.SOURCE})]
-Selector = Annotated[str, Meta(extra={"format": formats.SELECTOR})]
+
+def _meta(form: formats.TextFormat) -> Meta:
+    """What is attached to texts of this format, for checking and for the JSON Schema."""
+    return Meta(description=form.expected, extra={"format": form})
+
+
+Identifier = Annotated[str, _meta(formats.IDENTIFIER)]
+DottedName = Annotated[str, _meta(formats.DOTTED_NAME)]
+DottedPath = Annotated[str, _meta(formats.DOTTED_PATH)]
+DottedGlob = Annotated[str, _meta(formats.DOTTED_GLOB)]
+PathGlob = Annotated[str, _meta(formats.PATH_GLOB)]
+Folder = Annotated[str, _meta(formats.FOLDER)]
+RoutePattern = Annotated[str, _meta(formats.ROUTE)]
+Word = Annotated[str, _meta(formats.WORD)]
+State = Annotated[str, _meta(formats.STATE)]
+Title = Annotated[str, _meta(formats.TITLE)]
+Host = Annotated[str, _meta(formats.HOST)]
+Username = Annotated[str, _meta(formats.USERNAME)]
+Source = Annotated[str, _meta(formats.SOURCE)]
+Selector = Annotated[str, _meta(formats.SELECTOR)]
 EngineArgument = bool | int | float | str
 
 
@@ -239,7 +244,10 @@ class Standard(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_field
     events: Events = Events()
     roles: Annotated[
         dict[Role, tuple[PathGlob, ...]],
-        Meta(description="What part files play; the most specific glob wins."),
+        Meta(
+            description="What part files play; the most specific glob wins.",
+            extra_json_schema={"propertyNames": {"enum": list(get_args(Role))}},
+        ),
     ] = {}
     connection: Connection = Connection()
     queries: Queries = Queries()
