@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -76,13 +76,7 @@ def judge(
 def hold_against(verdict: Verdict, baseline: Baseline, terms: Terms) -> Verdict:
     """``verdict``, which knows of no baseline yet, without the findings that this one accepts."""
 
-    unreadable = {f.path for f in verdict.findings if f.code == UnreadableFile.code}
-
-    def looked_for(code: str, path: str) -> bool:
-        is_on = code in terms.active.in_file(path)
-        return is_on and path not in unreadable and terms.scope.covers(path)
-
-    held = hold(verdict.findings, baseline, looked_for)
+    held = hold(verdict.findings, baseline, looked_for(verdict, terms))
     severity = terms.severities[STALE.code]
     stale = [msgspec.structs.replace(finding, severity=severity) for finding in held.stale]
     if STALE.code not in terms.active.codes:
@@ -94,3 +88,14 @@ def hold_against(verdict: Verdict, baseline: Baseline, terms: Terms) -> Verdict:
         baselined=tuple(sorted(held.accepted, key=lambda item: item.finding.sort_key)),
         notes=(*verdict.notes, *held.notes),
     )
+
+
+def looked_for(verdict: Verdict, terms: Terms) -> Callable[[str, str], bool]:
+    """Whether the run looked for a code in a path, so that what it did not find is gone."""
+    unreadable = {f.path for f in verdict.findings if f.code == UnreadableFile.code}
+
+    def looked(code: str, path: str) -> bool:
+        is_on = code in terms.active.in_file(path)
+        return is_on and path not in unreadable and terms.scope.covers(path)
+
+    return looked

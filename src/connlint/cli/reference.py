@@ -1,0 +1,59 @@
+"""The command line in, its page of the documentation out.
+
+``python -m connlint.cli.reference docs/command-line.md`` brings the page up to date.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from connlint.cli.app import cli
+
+_OPENING = """\
+# Command line
+
+Standard output carries the report alone; progress, notes and errors go to standard error. What the
+exit codes mean is told in [CI and hooks](ci.md).
+"""
+
+
+def reference() -> str:
+    """The page: each command with what it does, its arguments and its options."""
+    context = click.Context(cli, info_name="connlint")
+    parts = [_OPENING]
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        assert command is not None
+        parts.append(_command(command, click.Context(command, context, name)))
+    return "\n".join(parts)
+
+
+def _command(command: click.Command, context: click.Context) -> str:
+    usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
+    rows = [f"| `{spelling}` | {text} |\n" for spelling, text in _options(command, context)]
+    return (
+        f"## connlint {context.info_name}\n\n```text\n{usage}\n```\n\n{command.help}\n\n"
+        f"| option | |\n|---|---|\n{''.join(rows)}"
+    )
+
+
+def _options(command: click.Command, context: click.Context) -> Iterator[tuple[str, str]]:
+    for parameter in command.get_params(context):
+        if record := parameter.get_help_record(context):
+            spelling, text = record
+            yield spelling.replace("|", "\\|"), text.replace("|", "\\|")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the page to the files with these names; the exit code."""
+    for name in arguments:
+        Path(name).write_text(reference(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
