@@ -13,7 +13,6 @@ from connlint.config.selection import ActiveRules, Selection
 from connlint.config.standard import Connection, Sessions, Standard, States
 from connlint.errors import ConfigError, UsageError
 
-
 EXAMPLE = """\
 [tool.connlint]
 extends = ["fastapi-async"]

@@ -18,7 +18,9 @@ def json_schema() -> dict[str, Any]:
     schema = msgspec.json.schema(Standard)
     for table in schema["$defs"].values():
         table["description"] = table["description"].replace("``", "`")
-    return {"$schema": DIALECT, "title": TITLE, **schema}
+    text = msgspec.json.encode({"$schema": DIALECT, "title": TITLE, **schema})
+    plain: dict[str, Any] = msgspec.json.decode(text)
+    return plain
 
 
 def schema_text() -> str:
