@@ -1,0 +1,34 @@
+"""Bytes in, whether parsing them could exhaust the stack out; said without parsing."""
+
+from __future__ import annotations
+
+MAX_DEPTH = 200
+_LONG_FILE = 1 << 20
+_LONG_LINE = 20_000
+_ALL_BUT_BRACKETS = bytes(set(range(256)) - set(b"()[]{}"))
+
+
+def is_risky(data: bytes) -> bool:
+    """Whether a parser could run out of stack on ``data``, which can end the process.
+
+    True for brackets nested deeper than :data:`MAX_DEPTH`, and for lines or files so long that
+    they have room for a chain of operators that deep a thousand times over. Brackets in strings
+    and comments count as well: the answer may be a false alarm, and a missed one has to hide its
+    closing brackets from its opening ones.
+    """
+    if len(data) > _LONG_LINE and (len(data) > _LONG_FILE or _longest_line(data) > _LONG_LINE):
+        return True
+    brackets = data.translate(None, _ALL_BUT_BRACKETS)
+    depth = 0
+    while depth + len(brackets) > MAX_DEPTH:
+        # Each round takes away the innermost pairs, so that rounds count levels.
+        inner_gone = brackets.replace(b"()", b"").replace(b"[]", b"").replace(b"{}", b"")
+        if depth == MAX_DEPTH or len(inner_gone) == len(brackets):
+            return True
+        depth += 1
+        brackets = inner_gone
+    return False
+
+
+def _longest_line(data: bytes) -> int:
+    return max(map(len, data.replace(b"\r", b"\n").split(b"\n")))
