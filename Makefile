@@ -1,5 +1,5 @@
 # Every command lives in ./dev; `make check` is `./dev check`.
-commands := demo test lint format types docs self static check tidy benchmark
+commands := demo test lint format types docs generate self static check tidy benchmark
 
 .PHONY: $(commands)
 $(commands):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,14 @@ def _paths(text: str) -> set[str]:
     """The code spans of ``text`` that are written as a folder or as a Python file."""
     prose = re.sub(r"^(`{3,}).*?^\1$", "", text, flags=re.MULTILINE | re.DOTALL)
     return set(re.findall(r"`((?:[\w-]+/)+(?:[\w-]+\.\w+)?|[\w-]+\.py)`", prose))
+
+
+def _contents(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): path.read_text("utf-8")
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 def _page(name: str) -> str:
@@ -42,6 +53,20 @@ def test_the_tour_visits_every_folder() -> None:
 def test_the_glossary_keeps_to_twelve_nouns() -> None:
     nouns = re.findall(r"^\*\*(.+)\*\*\n: ", _page("glossary.md"), re.MULTILINE)
     assert 0 < len(set(nouns)) == len(nouns) <= MAX_NOUNS
+
+
+def test_what_is_generated_is_up_to_date(tmp_path: Path) -> None:
+    copy = shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    before = _contents(copy)
+    commands = re.findall(
+        r"^    generate (connlint\S+) (docs/.*)$", (ROOT / "dev").read_text("utf-8"), re.M
+    )
+    assert commands
+    for module, targets in commands:
+        if "docs/rules" not in targets:  # made when the documentation is built, and not kept
+            command = [sys.executable, "-m", module, *targets.split()]
+            subprocess.run(command, cwd=tmp_path, check=True)
+    assert _contents(copy) == before, "run ./dev generate"
 
 
 def test_paths_are_told_from_other_code() -> None:
