@@ -160,15 +160,34 @@ class Annotations:
             return (v.Obj(kind, identity, origin),)
         return ()
 
+    def providers(self, module: Module, scope: int, param: f.Param) -> v.Values:
+        """The callables that injectors of a parameter name, in its default or its annotation."""
+        nodes: list[f.Expr] = []
+        if param.default is not None:
+            nodes.append(param.default)
+        annotation = param.annotation
+        if isinstance(annotation, (f.Name, f.Attr)):
+            alias = self._alias(module, annotation)
+            if alias is not None:
+                module, annotation, scope = alias[0], alias[1], 0
+        if isinstance(annotation, f.Index) and _last_name(annotation.value) == "Annotated":
+            nodes.extend(annotation.index.items if isinstance(annotation.index, f.Seq) else ())
+        result: v.Values = ()
+        for node in nodes:
+            if isinstance(node, f.Call) and node.args and self._is_injector(module, scope, node):
+                result = v.join(result, self._program.static(module, scope, node.args[0]))
+        return result
+
+    def _is_injector(self, module: Module, scope: int, node: f.Call) -> bool:
+        callee = self._program.static(module, scope, node.func)
+        return any(isinstance(value, v.Ext) and value.name in INJECTORS for value in callee)
+
     def injected(self, module: Module, scope: int, node: f.Expr, identity: str) -> v.Values:
         """What ``Depends(provider)`` puts into a parameter; nothing for any other expression."""
         if not isinstance(node, f.Call):
             return ()
         program = self._program
-        callee = program.static(module, scope, node.func)
-        if not any(isinstance(value, v.Ext) and value.name in INJECTORS for value in callee):
-            return ()
-        if not node.args:
+        if not node.args or not self._is_injector(module, scope, node):
             return ()
         result: v.Values = ()
         for provider in program.static(module, scope, node.args[0]):

@@ -18,7 +18,7 @@ from connlint.model.effects import Effect, LoopFrame, Operation, Step, Summary
 from connlint.model.evaluate import Evaluator
 from connlint.model.names import Module
 from connlint.model.sql_text import statement_effects
-from connlint.model.states import known_states, written_states
+from connlint.model.states import known_states, latest_states, passed_states, written_states
 
 if TYPE_CHECKING:
     from connlint.model.engine import Engine
@@ -27,6 +27,7 @@ Arguments = list[v.Values]
 Keywords = list[tuple[str, v.Values]]
 
 MAX_CALLEES = 4
+_DEFINITIONS = {"session-factory": "define-factory", "engine": "define-engine", "pool": "define-engine"}
 _SHARES_SESSION = frozenset({"query", "result", "cursor", "transaction"})
 
 
@@ -48,6 +49,8 @@ class Caller(Evaluator):
     def call(self, node: f.Call) -> v.Values:
         callees = self.evaluate(node.func)
         arguments, keywords = self._arguments(node)
+        if self.engine.vocabulary.enabled:
+            passed_states(self, arguments, keywords)
         result: v.Values = ()
         for callee in callees[:MAX_CALLEES]:
             result = v.join(result, self.call_value(callee, arguments, keywords, node))
@@ -111,7 +114,11 @@ class Caller(Evaluator):
         module = self.program.modules[function.module]
         scope = module.facts.scopes[function.scope]
         bound = bind(scope, function.receiver, args, keywords)
-        self.engine.note_call(self, function, bound, at)
+        self.engine.note_call(self, function, bound, at, end)
+        name = module.symbol(function.scope)
+        if self.engine.is_persist_function(name):
+            step = Step(self.module.name, self.number, at, end, scope.qualname)
+            self.effect(Effect("persist", "", (step,)), at, end, None, own=True)
         if scope.is_async or scope.is_generator:
             return (v.Pending(function, tuple(bound.items()), at, end),)
         return self.run(function, bound, at, end)
@@ -168,7 +175,7 @@ class Caller(Evaluator):
                 Effect(
                     effect.kind, session, (step, *effect.chain), effect.writes, effect.states,
                     effect.threshold, effect.receives, effect.implicit, False, effect.provider,
-                    effect.looped, effect.persists or persists,
+                    effect.looped, effect.persists or persists, effect.gives, "",
                 ),
                 at, end, origin, own=False,
             )  # fmt: skip
@@ -187,10 +194,14 @@ class Caller(Evaluator):
             elif kind == "commit":
                 effect = _with(effect, writes=effect.writes or has_writes, states=effect.states or before)
             state.settle(effect.session)
-        elif kind == "write":
-            state.note_write(effect.session)
+            state.touched = frozenset()
+        elif kind == "persist" and (own or not effect.states):
+            effect = _with(effect, states=latest_states(self.engine.vocabulary, state))
+        elif kind in ("write", "execute"):
+            state.note_write(effect.session, "write" if kind == "write" else "maybe")
         threshold = effect.threshold or any(guard.kind == "threshold" for guard in state.guards)
         receives = effect.receives or any(loop.receives for loop in self.loops)
+        callee_looped = effect.looped
         counted = any(not loop.endless and not loop.retry for loop in self.loops)
         effect = _with(
             effect,
@@ -204,16 +215,18 @@ class Caller(Evaluator):
             known = self.effects.get(key)
             self.effects[key] = effect if known is None else _merge_effects(known, effect)
         if self.operations is not None:
-            self._record(effect, at, end, origin, own)
+            self._record(effect, at, end, origin, own, callee_looped)
         if kind == "commit":
             state.marks |= {at}
 
-    def _record(self, effect: Effect, at: int, end: int, origin: v.Origin | None, own: bool) -> None:
+    def _record(
+        self, effect: Effect, at: int, end: int, origin: v.Origin | None, own: bool, callee_looped: bool
+    ) -> None:
         assert self.operations is not None
         depth = len(self.loops)
         guards = self.state.guards
         operation = Operation(
-            effect, at, end, origin, tuple(self.loops),
+            effect, at, end, origin, tuple(self.loops), callee_looped=callee_looped,
             batched=any(g.kind == "modulo" and g.depth <= depth and g.depth > 0 for g in guards),
             keyed=any(g.kind == "keyed" and g.depth > 0 for g in guards),
             in_handler=self.in_handler > 0, own=own,
@@ -221,12 +234,20 @@ class Caller(Evaluator):
         self.operations[at, end, *effect.place, effect.session, effect.implicit] = operation
 
     def library_effects(
-        self, kinds: tuple[EffectKind, ...], value: v.Obj, node: f.Call, name: str, *, provider: str = ""
+        self,
+        kinds: tuple[EffectKind, ...],
+        value: v.Obj,
+        node: f.Call,
+        name: str,
+        *,
+        provider: str = "",
+        source: str = "",
     ) -> None:
         """What a call of a library does to the session, connection or result ``value``."""
         for kind in kinds:
             step = Step(self.module.name, self.number, node.at, node.end, name)
-            effect = Effect(kind, value.id, (step,), provider=provider)
+            gives = value.type if kind == "acquire" else ""
+            effect = Effect(kind, value.id, (step,), provider=provider, gives=gives, source=source)
             self.effect(effect, node.at, node.end, value.origin, own=True)
 
     # pending work
@@ -315,7 +336,10 @@ class Caller(Evaluator):
         made = self._made(returned, callee, node, name)
         for kind in method.effects:
             subject = made if kind == "acquire" else callee
-            self.library_effects((kind,), subject, node, name, provider=name if kind == "acquire" else "")
+            acquires = kind == "acquire"
+            self.library_effects(
+                (kind,), subject, node, name, provider=name if acquires else "", source=callee.id if acquires else ""
+            )
         return (made,)
 
     def _made(self, type_name: str, source: v.Obj, node: f.Call, name: str) -> v.Obj:
@@ -338,6 +362,7 @@ class Caller(Evaluator):
             return v.unknown(self.identity(node.end))
         if name in catalog.offloads:
             return self._offload(args, keywords, node)
+        self._note_slow(name, node)
         method = catalog.method(receiver.type, callee.method)
         if method is None:
             if self.program.is_session(receiver):
@@ -392,23 +417,44 @@ class Caller(Evaluator):
             return v.unknown(self.identity(node.end))
         if name in catalog.offloads:
             return self._offload(args, keywords, node)
+        self._note_slow(name, node)
         function = catalog.function(name)
         if function is not None:
             self._perform_all(args, keywords, node)
             returns = self._returned_type(function, args, keywords)
             made = v.Obj(returns, f"s:{self.identity(node.end)}", v.Origin("factory", name))
             self.library_effects(function.effects, made, node, name, provider=name)
+            if not function.effects:
+                self._defines(made, node, name)
             return self._statement(made, args, node)
         kind = catalog.type(name)
         if kind is not None:
             origin = v.Origin("constructor", name)
             made = v.Obj(name, f"s:{self.identity(node.end)}", origin)
-            if kind.kind in ("session", "connection"):
+            if kind.kind in ("session", "connection") and catalog.called(name) is None:
                 self.library_effects(("acquire",), made, node, name, provider=name)
+            else:
+                self._defines(made, node, name)
             return (made,)
         result = self._unresolved(args, keywords, node)
         last = name.rpartition(".")[2]
         return (v.Obj(name, f"x:{self.identity(node.end)}"),) if last[:1].isupper() else result
+
+    def _note_slow(self, name: str, node: f.Call) -> None:
+        """Record work that waits for something else than the database."""
+        if name in self.program.catalog.slow:
+            step = Step(self.module.name, self.number, node.at, node.end, name)
+            self.effect(Effect("slow", "", (step,)), node.at, node.end, None, own=True)
+
+    def _defines(self, made: v.Obj, node: f.Call, name: str) -> None:
+        """Record that a session factory, an engine or a pool is made here."""
+        kind = self.program.kind(made)
+        callable_session = kind == "session" and self.program.catalog.called(made.type) is not None
+        defined = "define-factory" if callable_session else _DEFINITIONS.get(kind, "")
+        if defined:
+            step = Step(self.module.name, self.number, node.at, node.end, name)
+            effect = Effect(defined, made.id, (step,), provider=name)
+            self.effect(effect, node.at, node.end, made.origin, own=True)
 
     def _on_subject(self, method: Method, name: str, args: Arguments, node: f.Call) -> v.Values:
         """A method whose effects are on one of its arguments, as ``pool.putconn(conn)``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from connlint.facts import types as f
@@ -26,8 +26,10 @@ class ClassId(NamedTuple):
 class Hierarchy:
     """Bases and members of project classes, resolved on demand and remembered."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, types_of: Callable[[Target], tuple[str, ...]]) -> None:
+        """``types_of``: the external types that a variable used as a base class stands for."""
         self._names = names
+        self.types_of = types_of
         self._bases: dict[ClassId, tuple[tuple[ClassId, ...], tuple[str, ...]]] = {}
         self._lines: dict[ClassId, tuple[ClassId, ...]] = {}
         self._children: dict[ClassId, list[ClassId]] | None = None
@@ -77,7 +79,7 @@ class Hierarchy:
                 elif target.kind == "external":
                     external.append(target.module)
                 elif target.kind == "variable":
-                    external.append(target.dotted)
+                    external.extend(self.types_of(target) or (target.dotted,))
         self._bases[owner] = (tuple(own), tuple(external))
         return self._bases[owner]
 

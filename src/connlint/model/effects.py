@@ -32,7 +32,8 @@ class Effect(msgspec.Struct, frozen=True):
     size. ``receives``: inside a loop that waits for events. ``implicit``: by leaving a block.
     ``after_yield``: in a generator, behind its ``yield``. ``provider``: through which provider or
     factory a session was acquired. ``looped``: inside a counted loop of a callee or of the function
-    itself. ``persists``: through a persist function of the standard.
+    itself. ``persists``: through a persist function of the standard. ``gives``: the type of what was acquired;
+    ``source``: the identity of the factory or engine that it came from.
     """
 
     kind: str
@@ -47,6 +48,8 @@ class Effect(msgspec.Struct, frozen=True):
     provider: str = ""
     looped: bool = False
     persists: bool = False
+    gives: str = ""
+    source: str = ""
 
     @property
     def place(self) -> tuple[str, str, int]:
@@ -90,7 +93,7 @@ class Operation(msgspec.Struct, frozen=True):
     ``effect`` is the effect as seen from here: its chain starts at this place. ``origin`` says
     where the session comes from. ``loops`` are the loops around it, outermost first. ``batched``:
     behind a modulo test inside a loop; ``keyed``: behind a test for one key of the loop. ``own``:
-    done here rather than in a callee.
+    done here rather than in a callee. ``callee_looped``: in a counted loop of a callee.
     """
 
     effect: Effect
@@ -102,3 +105,9 @@ class Operation(msgspec.Struct, frozen=True):
     keyed: bool = False
     in_handler: bool = False
     own: bool = True
+    callee_looped: bool = False
+
+    @property
+    def own_receives(self) -> bool:
+        """Whether the function itself waits for events in a loop around this."""
+        return any(loop.receives for loop in self.loops)

@@ -22,6 +22,9 @@ from connlint.model.relevance import Relevance, ScopeId
 from connlint.model.state import State, merge
 from connlint.model.states import Vocabulary
 
+CallEdge = tuple[int, int, ScopeId]
+"""Where a call starts and ends, and the function that it was resolved to."""
+
 MAX_CONTEXTS = 24
 MAX_DEPTH = 40
 MAX_EFFECTS = 80
@@ -37,7 +40,7 @@ class FunctionRun:
         summary: Summary,
         operations: tuple[Operation, ...],
         back_marks: dict[int, frozenset[int]],
-        calls: tuple[tuple[int, ScopeId], ...],
+        calls: tuple[CallEdge, ...],
     ) -> None:
         self.summary = summary
         self.operations = operations
@@ -73,7 +76,7 @@ class Engine:
         self._decorated: dict[v.Func, v.Values] = {}
         self._defaults: dict[tuple[ClassId, str], v.Values] = {}
         self._entities: dict[str, bool] = {}
-        self._calls: dict[tuple[int, ScopeId], None] | None = None
+        self._calls: dict[CallEdge, None] | None = None
         self.persist_functions = frozenset(self._canonical(program.standard.states.persist_functions))
         sessions = program.standard.sessions
         self.providers = frozenset(
@@ -107,11 +110,28 @@ class Engine:
         self._runs[scope] = FunctionRun(summary, tuple(run.operations.values()), run.back_marks, tuple(calls))
         return self._runs[scope]
 
-    def forget(self) -> None:
-        """Drop everything that was computed: parameters mean more than before."""
+    def forget_parameters(self, before: dict[Passed, int], after: dict[Passed, int]) -> bool:
+        """Drop what hangs on parameters of which callers have said more; whether any was."""
+        changed = {key[:2] for key, count in after.items() if before.get(key, 0) != count}
+        if not changed:
+            return False
+        self.program.annotations.forget_parameters()
+        stale = {scope for scope in self._runs if scope in changed}
+        while True:
+            more = {
+                scope
+                for scope, run in self._runs.items()
+                if scope not in stale and any(callee in stale for _, _, callee in run.calls)
+            }
+            if not more:
+                break
+            stale |= more
+        for scope in stale:
+            self._runs.pop(scope, None)
         self._summaries.clear()
         self._contexts.clear()
-        self._runs.clear()
+        self._tainted.clear()
+        return True
 
     def summarise(
         self, caller: Caller, function: v.Func, bound: dict[str, v.Values]
@@ -313,11 +333,15 @@ class Engine:
         result: v.Values = ()
         for effective in self.decorated(provider):
             if isinstance(effective, v.Func):
-                summary = self.run((effective.module, effective.scope)).summary
-                module = self.program.modules[effective.module]
-                is_generator = module.facts.scopes[effective.scope].is_generator
-                result = v.join(result, summary.yields if is_generator else summary.returns)
-        return tuple(value for value in result if value != v.NONE[0])
+                result = v.join(result, self.provided_by_scope((effective.module, effective.scope)))
+        return result
+
+    def provided_by_scope(self, scope: ScopeId) -> v.Values:
+        """What a function yields or returns when it is run on its own, ``None`` left out."""
+        summary = self.run(scope).summary
+        is_generator = self.program.modules[scope[0]].facts.scopes[scope[1]].is_generator
+        given = summary.yields if is_generator else summary.returns
+        return tuple(value for value in given if value != v.NONE[0])
 
     def default_state(self, owner: ClassId, name: str) -> v.Values:
         """The state that a new instance has when its constructor is not given one."""
@@ -361,18 +385,24 @@ class Engine:
 
     # the call graph
 
-    def note_call(self, caller: Caller, function: v.Func, bound: dict[str, v.Values], at: int) -> None:
+    def note_call(
+        self, caller: Caller, function: v.Func, bound: dict[str, v.Values], at: int, end: int
+    ) -> None:
         """A call was resolved: an edge of the call graph, and what parameters are passed."""
         if self._calls is not None and caller.operations is not None:
-            self._calls[at, (function.module, function.scope)] = None
+            self._calls[at, end, (function.module, function.scope)] = None
         facts = self.program.modules[function.module].facts.scopes[function.scope]
         for param in facts.params:
             if param.annotation is None and param.name in bound:
                 for value in bound[param.name]:
-                    if isinstance(value, v.Obj) and self.program.kind(value) in _PASSED:
+                    if not isinstance(value, v.Obj) or not value.type:
+                        continue
+                    known = self.program.database_type(value)
+                    if known is not None and (known.kind in _PASSED or not known.kind):
                         key = (function.module, function.scope, param.name)
                         kind = v.Obj(value.type, f"p:{param.name}")
                         self.program.passed.setdefault(key, {})[kind] = None
 
 
+Passed = tuple[str, int, str]
 _PASSED = frozenset({"session", "connection", "cursor", "engine", "session-factory"})

@@ -45,7 +45,7 @@ class Program:
         self.standard = standard
         self.catalog = catalog
         self.names = Names(self.modules, catalog.canonical)
-        self.hierarchy = Hierarchy(self.names)
+        self.hierarchy = Hierarchy(self.names, self._types_of)
         self._evaluator: Callable[[Module, int], Evaluator] | None = None
         self.provided_by: Callable[[v.Value], v.Values] = lambda _: ()
         self._globals: dict[tuple[str, str], v.Values] = {}
@@ -89,6 +89,16 @@ class Program:
                 found = self.variable(target.module, target.name)
             result = v.join(result, found)
         return result
+
+    def _types_of(self, target: Target) -> tuple[str, ...]:
+        """The external types of a variable: a class made by a function, such as a model base."""
+        found = []
+        for value in self.target_values((target,)):
+            if isinstance(value, v.Obj) and value.type:
+                found.append(value.type)
+            elif isinstance(value, v.Ext):
+                found.append(value.name)
+        return tuple(found)
 
     def external(self, dotted: str) -> v.Values:
         """A name outside the project: what it is, or the object that a library keeps under it."""

@@ -278,6 +278,11 @@ class Catalog:
         return self._spread(each.injects for each in self.libraries)
 
     @cached_property
+    def errors(self) -> frozenset[str]:
+        """Exceptions of the database, after which a transaction has to be rolled back."""
+        return frozenset(name for each in self.libraries for name in each.errors)
+
+    @cached_property
     def _derived(self) -> Mapping[str, tuple[str, ...]]:
         """The known classes below each class."""
         below: dict[str, tuple[str, ...]] = {}

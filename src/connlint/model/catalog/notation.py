@@ -6,6 +6,11 @@ from collections.abc import Mapping
 
 from connlint.model.catalog.types import EntryKind, Function, Method, Registrar
 
+PEP_249_ERRORS = (
+    "Error DatabaseError DataError IntegrityError InterfaceError InternalError NotSupportedError "
+    "OperationalError ProgrammingError"
+)
+
 NOTHING = Method()
 SELF = Method(returns="self")
 READ = Method(("read",))

@@ -235,6 +235,10 @@ class Library:
     """Dotted functions that run their awaitable arguments concurrently, within the caller."""
     offloads: tuple[str, ...] = ()
     """Dotted functions and methods that run their callable argument in another thread."""
+    errors: tuple[str, ...] = ()
+    """Exception classes that the database raises, after which a transaction has to be rolled back.
+
+    Those that only say how many rows came back (``NoResultFound``) are not among them."""
     injects: tuple[str, ...] = ()
     """Dotted functions that mark a parameter whose value the framework gets by calling their
     argument (``fastapi.Depends``)."""

@@ -10,6 +10,8 @@ from connlint.model.catalog.notation import (
     ASYNC_ROLLBACK,
     CLOSE,
     NOTHING,
+    PEP_249_ERRORS,
+    each,
     gives,
     same,
     spelled,
@@ -106,4 +108,5 @@ LIBRARY = Library(
             "aiomysql.pool.create_pool", _POOL, is_startable=True, autocommit_when=_AUTOCOMMIT
         ),
     ),
+    errors=each("aiomysql", PEP_249_ERRORS),
 )

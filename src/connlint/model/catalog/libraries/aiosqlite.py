@@ -9,6 +9,8 @@ from connlint.model.catalog.notation import (
     ASYNC_ROLLBACK,
     CLOSE,
     NOTHING,
+    PEP_249_ERRORS,
+    each,
     gives,
     same,
     spelled,
@@ -75,4 +77,5 @@ LIBRARY = Library(
             autocommit_when=_AUTOCOMMIT,
         ),
     ),
+    errors=each("aiosqlite", PEP_249_ERRORS),
 )

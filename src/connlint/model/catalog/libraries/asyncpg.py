@@ -12,6 +12,7 @@ from connlint.model.catalog.notation import (
     ASYNC_WRITE,
     CLOSE,
     NOTHING,
+    each,
     gives,
     same,
     spelled,
@@ -25,6 +26,11 @@ _PREPARED = "asyncpg.prepared_stmt.PreparedStatement"
 _CURSOR = "asyncpg.cursor.Cursor"
 _ACQUIRED = f"{_POOL}.acquire()"
 
+_ERRORS = (
+    "PostgresError IntegrityConstraintViolationError UniqueViolationError "
+    "ForeignKeyViolationError NotNullViolationError CheckViolationError InterfaceError "
+    "DeadlockDetectedError SerializationError"
+)
 _STATEMENTS = {
     **same("execute executemany fetchrow fetchval", ASYNC_EXECUTE),
     **same("fetch fetchmany", Method(("execute",), "dbapi.Rows", is_async=True)),
@@ -37,6 +43,7 @@ LIBRARY = Library(
     packages=("asyncpg",),
     aliases={
         **spelled("asyncpg.connection", {"asyncpg": "Connection connect"}),
+        **spelled("asyncpg.exceptions", {"asyncpg": _ERRORS}),
         **spelled("asyncpg.pool", {"asyncpg": "Pool create_pool"}),
     },
     types=(
@@ -121,4 +128,5 @@ LIBRARY = Library(
         Function("asyncpg.connection.connect", _CONNECTION, ("acquire",), is_async=True),
         Function("asyncpg.pool.create_pool", _POOL, is_startable=True),
     ),
+    errors=each("asyncpg.exceptions", _ERRORS),
 )

@@ -10,7 +10,7 @@ _TYPER = "typer.Typer"
 
 LIBRARY = Library(
     name="click and Typer",
-    packages=("click", "typer", "asyncclick"),
+    packages=("click", "typer"),
     aliases={
         **spelled("click", {"click.core": "Group Command", "click.decorators": "command group"}),
         **spelled("typer", {"typer.main": "Typer run"}),

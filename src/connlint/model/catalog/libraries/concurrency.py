@@ -163,7 +163,7 @@ LIBRARY = Library(
     slow=(
         *each("asyncio", "sleep wait_for"),
         "time.sleep",
-        *each("anyio", "sleep sleep_until"),
+        *each("anyio", "sleep sleep_until run_process"),
         "threading.Thread.join",
         "threading.Event.wait",
         "asyncio.Event.wait",

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from connlint.model.catalog.notation import NOTHING, READ, SELF, WRITE, each, gives, same
+from connlint.model.catalog.notation import (
+    NOTHING,
+    PEP_249_ERRORS,
+    READ,
+    SELF,
+    WRITE,
+    each,
+    gives,
+    same,
+)
 from connlint.model.catalog.types import Context, Function, Library, Method, Type
 
 _CONNECTION = "duckdb.DuckDBPyConnection"
@@ -46,7 +55,7 @@ LIBRARY = Library(
             methods={
                 **same("filter project aggregate order limit join union distinct select", SELF),
                 "fetchall": Method(("read",), "dbapi.Rows"),
-                **same(f"fetchone {_RESULTS} show count", READ),
+                **same("fetchone df fetchdf fetchnumpy pl arrow show count", READ),
                 **same("create insert insert_into to_table create_view", WRITE),
             },
         ),
@@ -57,4 +66,5 @@ LIBRARY = Library(
         Function("duckdb.execute", _CONNECTION, ("execute",)),
         *(Function(name, _RELATION, ("execute",)) for name in each("duckdb", "sql query")),
     ),
+    errors=each("duckdb", PEP_249_ERRORS.replace("InterfaceError ", "")),
 )

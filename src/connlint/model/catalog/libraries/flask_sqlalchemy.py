@@ -1,7 +1,4 @@
-"""Flask-SQLAlchemy: the extension object, its scoped session, ``Model.query`` and its query class.
-
-Flask-AppBuilder's ``SQLA`` is the same extension.
-"""
+"""Flask-SQLAlchemy: the extension object, its scoped session, ``Model.query`` and its query."""
 
 from __future__ import annotations
 
@@ -15,13 +12,12 @@ _SESSION = "flask_sqlalchemy.session.Session"
 
 LIBRARY = Library(
     name="Flask-SQLAlchemy",
-    packages=("flask_sqlalchemy", "flask_appbuilder"),
+    packages=("flask_sqlalchemy",),
     aliases={
         **spelled("flask_sqlalchemy", {"flask_sqlalchemy.extension": "SQLAlchemy"}),
         "flask_sqlalchemy.BaseQuery": _QUERY,
         "flask_sqlalchemy.Model": "flask_sqlalchemy.model.Model",
         "flask_sqlalchemy.SignallingSession": _SESSION,
-        "flask_appbuilder.models.sqla.SQLA": "flask_appbuilder.SQLA",
     },
     types=(
         Type(
@@ -55,7 +51,6 @@ LIBRARY = Library(
                 "metadata": "sqlalchemy.MetaData",
             },
         ),
-        Type("flask_appbuilder.SQLA", "extension", bases=(_EXTENSION,)),
         Type(
             "flask_sqlalchemy.model.Model",
             attributes={

@@ -16,7 +16,7 @@ _URLLIB3 = "urllib3.PoolManager"
 
 LIBRARY = Library(
     name="HTTP clients",
-    packages=("requests", "httpx", "aiohttp", "urllib", "urllib3", "http", "websockets"),
+    packages=("requests", "httpx", "aiohttp", "urllib", "urllib3", "http"),
     aliases={
         **spelled(
             "requests",

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from connlint.model.catalog.notation import BEGIN, EXECUTE, NOTHING, gives, same, spelled
+from connlint.model.catalog.notation import (
+    BEGIN,
+    EXECUTE,
+    NOTHING,
+    PEP_249_ERRORS,
+    each,
+    gives,
+    same,
+    spelled,
+)
 from connlint.model.catalog.types import Context, Function, Library, Method, Switch, Type
 
 _CONNECTION = "mysql.connector.abstracts.MySQLConnectionAbstract"
@@ -15,6 +24,7 @@ LIBRARY = Library(
     name="MySQL Connector/Python",
     packages=("mysql",),
     aliases={
+        **spelled("mysql.connector", {"mysql.connector.errors": PEP_249_ERRORS}),
         "mysql.connector.Connect": "mysql.connector.connect",
         "mysql.connector.pooling.connect": "mysql.connector.connect",
         **spelled("mysql.connector.connection", {"mysql.connector": "MySQLConnection"}),
@@ -65,4 +75,5 @@ LIBRARY = Library(
             autocommit_when=_AUTOCOMMIT,
         ),
     ),
+    errors=each("mysql.connector", PEP_249_ERRORS),
 )

@@ -12,6 +12,8 @@ from connlint.model.catalog.notation import (
     CLOSE,
     EXECUTE,
     NOTHING,
+    PEP_249_ERRORS,
+    each,
     gives,
     same,
     spelled,
@@ -35,6 +37,7 @@ LIBRARY = Library(
         {
             "oracledb.connection": "Connection AsyncConnection connect connect_async",
             "oracledb.cursor": "Cursor AsyncCursor",
+            "oracledb.exceptions": PEP_249_ERRORS,
             "oracledb.pool": "ConnectionPool AsyncConnectionPool create_pool create_pool_async",
         },
     )
@@ -125,4 +128,5 @@ LIBRARY = Library(
         Function("oracledb.create_pool_async", _ASYNC_POOL),
         Function(_CONNECTION, _CONNECTION, ("acquire",)),
     ),
+    errors=each("oracledb", PEP_249_ERRORS),
 )

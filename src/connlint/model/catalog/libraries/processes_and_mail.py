@@ -29,7 +29,11 @@ LIBRARY = Library(
         ),
         Type(_SMTP, methods=same(f"{_SMTP_CALLS} quit", NOTHING), contexts=(Context(),)),
         Type("smtplib.SMTP_SSL", bases=(_SMTP,)),
-        Type("paramiko.SSHClient", methods=same("connect exec_command close", NOTHING)),
+        Type(
+            "paramiko.SSHClient",
+            methods=same("connect exec_command close", NOTHING),
+            contexts=(Context(),),
+        ),
     ),
     functions=tuple(
         Function(name, _PROCESS, is_async=True)

@@ -9,6 +9,8 @@ from connlint.model.catalog.notation import (
     ASYNC_ROLLBACK,
     CLOSE,
     NOTHING,
+    PEP_249_ERRORS,
+    each,
     gives,
     same,
     spelled,
@@ -176,6 +178,7 @@ LIBRARY = Library(
     name="psycopg",
     packages=("psycopg", "psycopg_pool"),
     aliases={
+        **spelled("psycopg", {"psycopg.errors": PEP_249_ERRORS}),
         **spelled(
             "psycopg",
             {
@@ -200,4 +203,5 @@ LIBRARY = Library(
     functions=(
         Function("psycopg.connect", _CONNECTION, ("acquire",), autocommit_when=_AUTOCOMMIT),
     ),
+    errors=each("psycopg", PEP_249_ERRORS),
 )

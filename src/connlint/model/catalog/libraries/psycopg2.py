@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from connlint.model.catalog.notation import CLOSE, NOTHING, gives, same, spelled
+from connlint.model.catalog.notation import (
+    CLOSE,
+    NOTHING,
+    PEP_249_ERRORS,
+    each,
+    gives,
+    same,
+    spelled,
+)
 from connlint.model.catalog.types import Context, Function, Library, Method, Switch, Type
 
 _CONNECTION = "psycopg2.extensions.connection"
@@ -66,4 +74,5 @@ LIBRARY = Library(
         Function("psycopg2.extras.execute_values", "dbapi.Rows", ("execute",), subject=0),
         Function("psycopg2.extras.execute_batch", effects=("execute",), subject=0),
     ),
+    errors=each("psycopg2", PEP_249_ERRORS),
 )

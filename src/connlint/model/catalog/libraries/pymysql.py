@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from connlint.model.catalog.notation import BEGIN, EXECUTE, NOTHING, gives, same
+from connlint.model.catalog.notation import (
+    BEGIN,
+    EXECUTE,
+    NOTHING,
+    PEP_249_ERRORS,
+    each,
+    gives,
+    same,
+    spelled,
+)
 from connlint.model.catalog.types import Context, Function, Library, Method, Switch, Type
 
 _CONNECTION = "pymysql.connections.Connection"
@@ -50,6 +59,7 @@ LIBRARY = Library(
     name="PyMySQL and mysqlclient",
     packages=("pymysql", "MySQLdb"),
     aliases={
+        **spelled("pymysql", {"pymysql.err": PEP_249_ERRORS}),
         **dict.fromkeys(("pymysql.connect", "pymysql.Connect", "pymysql.Connection"), _CONNECTION),
         **dict.fromkeys(("MySQLdb.Connect", "MySQLdb.Connection"), "MySQLdb.connect"),
     },
@@ -67,4 +77,5 @@ LIBRARY = Library(
             ("MySQLdb.connect", _MYSQLDB_CONNECTION),
         )
     ),
+    errors=each("pymysql", PEP_249_ERRORS) + each("MySQLdb", PEP_249_ERRORS),
 )

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from connlint.model.catalog.notation import COMMIT, NOTHING, ROLLBACK, gives, same
+from connlint.model.catalog.notation import (
+    COMMIT,
+    NOTHING,
+    PEP_249_ERRORS,
+    ROLLBACK,
+    each,
+    gives,
+    same,
+)
 from connlint.model.catalog.types import Context, Function, Library, Method, Switch, Type
 
 _CONNECTION = "pyodbc.Connection"
@@ -42,4 +50,5 @@ LIBRARY = Library(
         ),
     ),
     functions=(Function("pyodbc.connect", _CONNECTION, ("acquire",), autocommit_when=_AUTOCOMMIT),),
+    errors=each("pyodbc", PEP_249_ERRORS),
 )

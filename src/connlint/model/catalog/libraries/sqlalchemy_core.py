@@ -10,6 +10,7 @@ from connlint.model.catalog.notation import (
     ROLLBACK,
     SELF,
     constructors,
+    each,
     gives,
     same,
     spelled,
@@ -167,6 +168,8 @@ _TYPES = (
     ),
 )
 
+_INSPECTOR = "sqlalchemy.engine.reflection.Inspector"
+
 LIBRARY = Library(
     name="SQLAlchemy Core",
     packages=("sqlalchemy",),
@@ -201,9 +204,25 @@ LIBRARY = Library(
             },
         ),
         **spelled("sqlalchemy.event", {"sqlalchemy.event.api": "listen listens_for"}),
+        "sqlalchemy.inspection.inspect": "sqlalchemy.inspect",
+        "sqlalchemy.engine.Inspector": _INSPECTOR,
+        "sqlalchemy.Inspector": _INSPECTOR,
     },
-    types=_TYPES,
+    types=(
+        *_TYPES,
+        Type(
+            _INSPECTOR,
+            methods=same(
+                "get_table_names get_view_names get_schema_names get_columns get_indexes "
+                "get_pk_constraint get_foreign_keys get_unique_constraints has_table",
+                Method(("read",)),
+            ),
+            attributes={"engine": _ENGINE},
+        ),
+    ),
     functions=(
+        # What an engine or connection gives; of a model or instance it only reads the mapping.
+        Function("sqlalchemy.inspect", returns_for={_ENGINE: _INSPECTOR, _CONNECTION: _INSPECTOR}),
         Function("sqlalchemy.create_engine", _ENGINE, autocommit_when=AUTOCOMMIT),
         *constructors("sqlalchemy", "engine_from_config", _ENGINE),
         *constructors("sqlalchemy", "create_pool_from_url", _POOL),
@@ -212,5 +231,11 @@ LIBRARY = Library(
     registrars=(
         Registrar("sqlalchemy.event.listens_for", "orm-event", label=1, calls=False),
         Registrar("sqlalchemy.event.listen", "orm-event", 2, "fn", label=1, decorates=False),
+    ),
+    errors=each(
+        "sqlalchemy.exc",
+        "SQLAlchemyError StatementError DBAPIError DatabaseError DataError IntegrityError "
+        "InterfaceError InternalError NotSupportedError OperationalError ProgrammingError "
+        "PendingRollbackError",
     ),
 )

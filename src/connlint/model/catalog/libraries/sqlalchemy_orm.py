@@ -185,4 +185,5 @@ LIBRARY = Library(
             for module in ("sqlalchemy.orm", "sqlalchemy.ext.declarative")
         ),
     ),
+    errors=("sqlalchemy.orm.exc.FlushError", "sqlalchemy.orm.exc.StaleDataError"),
 )

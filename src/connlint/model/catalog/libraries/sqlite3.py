@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connlint.model.catalog.notation import NOTHING, gives, same, spelled
+from connlint.model.catalog.notation import NOTHING, PEP_249_ERRORS, each, gives, same, spelled
 from connlint.model.catalog.types import Context, Function, Library, Method, Switch, Type
 
 _CONNECTION = "sqlite3.Connection"
@@ -15,7 +15,7 @@ _AUTOCOMMIT = (Switch("isolation_level", None), Switch("autocommit", True))
 LIBRARY = Library(
     name="sqlite3",
     packages=("sqlite3",),
-    aliases=spelled("sqlite3", {"sqlite3.dbapi2": "connect Connection Cursor"}),
+    aliases=spelled("sqlite3", {"sqlite3.dbapi2": f"connect Connection Cursor {PEP_249_ERRORS}"}),
     types=(
         Type(
             _CONNECTION,
@@ -47,4 +47,5 @@ LIBRARY = Library(
         Function("sqlite3.connect", _CONNECTION, ("acquire",), autocommit_when=_AUTOCOMMIT),
         Function(_CONNECTION, _CONNECTION, ("acquire",), autocommit_when=_AUTOCOMMIT),
     ),
+    errors=each("sqlite3", PEP_249_ERRORS),
 )

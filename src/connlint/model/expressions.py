@@ -1,0 +1,60 @@
+"""Walks over fact expressions: the calls of a body, the parts of an expression."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from connlint.facts import types as f
+from connlint.model.names import walk
+
+_STATEMENT_PARTS = ("value", "test", "iter", "cause", "subject", "target")
+
+
+def parts(node: Any) -> Iterator[Any]:
+    """The expressions directly inside an expression (keywords and clauses are looked through)."""
+    for name in node.__struct_fields__:
+        part = getattr(node, name)
+        if isinstance(part, tuple):
+            for item in part:
+                if hasattr(item, "__struct_fields__"):
+                    yield item
+        elif hasattr(part, "__struct_fields__"):
+            yield part
+
+
+def descend(node: Any) -> Iterator[Any]:
+    """An expression and everything inside it, outermost first."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(list(parts(current))))
+
+
+def expressions_of(statement: f.Stmt) -> Iterator[f.Expr]:
+    """The expressions of a statement itself, without those of the blocks inside it."""
+    if isinstance(statement, f.If):
+        yield from (branch.test for branch in statement.branches)
+        return
+    if isinstance(statement, f.With):
+        for item in statement.items:
+            yield item.context
+        return
+    if isinstance(statement, f.Assign):
+        yield from statement.targets
+    if isinstance(statement, f.Match):
+        yield from (case.guard for case in statement.cases if case.guard is not None)
+    for name in _STATEMENT_PARTS:
+        part = getattr(statement, name, None)
+        if part is not None and hasattr(part, "__struct_fields__"):
+            yield part
+
+
+def calls_in(body: f.Body) -> Iterator[f.Call]:
+    """Every call written in a body, nested functions left out."""
+    for statement in walk(body):
+        for expression in expressions_of(statement):
+            for node in descend(expression):
+                if isinstance(node, f.Call):
+                    yield node

@@ -1,0 +1,166 @@
+"""The program in, every mention of what a predicate asks for out: imports, and references that are
+handed on (argument, return, default, attribute, container) rather than called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from connlint.facts import types as f
+from connlint.model import values as v
+from connlint.model.expressions import expressions_of, parts
+from connlint.model.names import Module, walk
+from connlint.model.program import Program
+
+Wanted = Callable[[v.Value], str]
+"""Gives the dotted name of a value that is asked for, else an empty text."""
+
+
+class Mention(NamedTuple):
+    """One place. ``name`` is the dotted name of what is mentioned there."""
+
+    module: Module
+    scope: int
+    at: int
+    end: int
+    name: str
+
+
+class Mentions:
+    """Finds mentions. ``wanted`` decides by value, so aliases and re-exports are seen through."""
+
+    def __init__(self, program: Program, wanted: Wanted) -> None:
+        self._program = program
+        self._wanted = wanted
+        self._names: dict[str, dict[str, str]] = {}
+
+    def imports(self) -> Iterator[tuple[Module, f.Import, str]]:
+        """Imports of wanted names, except for annotations alone; a star import when one is used."""
+        for module in self._program.modules.values():
+            for item in module.facts.imports:
+                if item.type_checking or item.attr is None:
+                    continue
+                if item.attr == "*":
+                    name = self._through_star(module, item)
+                else:
+                    name = self._first(self._program.target_values(self._program.names.imported(module, item)))
+                if name:
+                    yield module, item, name
+
+    def _through_star(self, module: Module, item: f.Import) -> str:
+        source = self._program.modules.get(module.imported_from(item))
+        if source is None:
+            return ""
+        used = {called.partition(".")[0] for scope in module.facts.scopes for called in scope.called}
+        for exported in source.exported():
+            if exported in used and exported not in module.facts.definitions:
+                name = self._first(self._program.global_values(source, exported))
+                if name:
+                    return name
+        return ""
+
+    def _first(self, values: v.Values) -> str:
+        return next((name for value in values if (name := self._wanted(value))), "")
+
+    def handed_on(self) -> Iterator[Mention]:
+        """References to wanted names that are handed on instead of called."""
+        for module in self._program.modules.values():
+            tainted = self._tainted(module)
+            for number, scope in enumerate(module.facts.scopes):
+                if self._may_mention(module, number, scope, tainted):
+                    yield from self._in_scope(module, number)
+
+    def _tainted(self, module: Module) -> frozenset[str]:
+        """The names bound in a file, at any level, that may lead to something wanted."""
+        found = set()
+        for item in module.facts.imports:
+            if item.attr == "*":
+                source = self._program.modules.get(module.imported_from(item))
+                if source is not None:
+                    found.update(n for n in source.exported() if self._first(self._program.global_values(source, n)))
+            elif item.name not in found:
+                targets = self._program.names.imported(module, item)
+                if any(target.kind == "module" for target in targets):
+                    found.add(item.name)
+                elif self._first(self._program.target_values(targets)):
+                    found.add(item.name)
+        for name, how in module.facts.definitions.items():
+            if name not in found and any(kind != "i" for kind, _ in how):
+                if self._first(self._program.global_values(module, name)):
+                    found.add(name)
+        return frozenset(found)
+
+    def _may_mention(self, module: Module, number: int, scope: f.Scope, tainted: frozenset[str]) -> bool:
+        if any(called.partition(".")[0] in tainted for called in scope.called):
+            return True
+        return any(root in tainted for param in scope.params for root in _roots(param.default, param.annotation)) or any(
+            root in tainted for decorator in scope.decorators for root in _roots(decorator)
+        )
+
+    def _in_scope(self, module: Module, number: int) -> Iterator[Mention]:
+        scope = module.facts.scopes[number]
+        for param in scope.params:
+            for node in (param.default, param.annotation):
+                if node is not None:
+                    yield from self._handed(module, scope.parent, node, owner=number, is_handed=node is param.default)
+        for decorator in scope.decorators:
+            if isinstance(decorator, f.Call):
+                yield from self._handed(module, scope.parent, decorator, owner=number)
+        for statement in walk(module.body(number)):
+            plain = isinstance(statement, f.Assign) and all(isinstance(t, f.Name) for t in statement.targets)
+            plain = plain or (isinstance(statement, f.Annotated) and isinstance(statement.target, f.Name))
+            for expression in expressions_of(statement):
+                handed = not plain and not isinstance(statement, (f.Evaluate, f.If, f.While, f.Assert))
+                stored = isinstance(statement, f.Assign) and expression in statement.targets
+                yield from self._handed(module, number, expression, owner=number, is_handed=handed and not stored)
+
+    def _handed(
+        self, module: Module, scope: int, node: f.Expr, *, owner: int, is_handed: bool = False
+    ) -> Iterator[Mention]:
+        """Mentions in an expression; ``is_handed``: the expression itself is handed on."""
+        stack: list[tuple[f.Expr, bool]] = [(node, is_handed)]
+        while stack:
+            current, handed = stack.pop()
+            if isinstance(current, (f.Name, f.Attr)):
+                if handed:
+                    name = self._first(self._program.static(module, scope, current))
+                    if name:
+                        yield Mention(module, owner, current.at, _end(current), name)
+                continue
+            if isinstance(current, f.Call):
+                partial = _is_partial(current)
+                stack.append((current.func, False))
+                stack.extend((argument, not partial) for argument in current.args)
+                stack.extend((keyword.value, True) for keyword in current.keywords)
+                continue
+            if isinstance(current, (f.Compare, f.Not, f.BoolOp)):
+                continue
+            inside = isinstance(current, (f.Seq, f.DictLit, f.Cond, f.Starred, f.Yield, f.Bind))
+            stack.extend((part, inside) for part in parts(current) if not _is_clause(part))
+
+
+def _is_clause(part: object) -> bool:
+    return isinstance(part, (f.Generator, f.Keyword))
+
+
+def _is_partial(node: f.Call) -> bool:
+    func = node.func
+    name = func.attr if isinstance(func, f.Attr) else getattr(func, "id", "")
+    return name in ("partial", "getattr", "isinstance", "issubclass", "type", "cast", "hasattr")
+
+
+def _end(node: f.Name | f.Attr) -> int:
+    return node.end if isinstance(node, f.Attr) else node.at + len(node.id)
+
+
+def _roots(*nodes: f.Expr | None) -> Iterator[str]:
+    """The names that expressions mention."""
+    stack: list[object] = [node for node in nodes if node is not None]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, f.Name):
+            yield current.id
+        elif hasattr(current, "__struct_fields__"):
+            stack.extend(parts(current))
+            if isinstance(current, f.Call):
+                stack.extend(keyword.value for keyword in current.keywords)

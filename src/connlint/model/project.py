@@ -1,0 +1,240 @@
+"""All facts and the standard in, the linked project out: what rules and the audit ask.
+
+Linking resolves names across files, finds entry points and roles, runs the interpreter over every
+function that can matter, and knows for each function what it does and what reaches it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from connlint.config.globs import matches_name
+from connlint.config.standard import Standard
+from connlint.facts import types as f
+from connlint.findings import EntryPointRef, TraceStep
+from connlint.location import Span, span_between, unpack
+from connlint.model import values as v
+from connlint.model.classes import ClassId
+from connlint.model.effects import Effect, Operation, Step
+from connlint.model.engine import Engine, FunctionRun
+from connlint.model.entry_points import EntryPoint, EntryPoints
+from connlint.model.names import Module, Target
+from connlint.model.program import Program
+from connlint.model.relevance import ScopeId
+from connlint.model.roles import Roles
+
+_RECURSION = 12_000
+_PASSES = 2
+
+
+class Project:
+    """A linked project. Make one with :meth:`link`."""
+
+    def __init__(self, program: Program, engine: Engine) -> None:
+        self.program = program
+        self.engine = engine
+        self.standard = program.standard
+        self.entry_points = EntryPoints(engine).find()
+        self.roles = Roles(program, self.entry_points)
+
+    @classmethod
+    def link(cls, files: Iterable[tuple[str, str, f.FileFacts]], standard: Standard) -> Project:
+        """Link files, given as ``(path, module name, facts)``; unreadable ones may be among them."""
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
+        modules: dict[str, Module] = {}
+        for path, name, facts in files:
+            if facts.problem is None:
+                modules.setdefault(name, Module(name, path, facts))
+        program = Program(modules.values(), standard)
+        return cls(program, Engine(program))
+
+    # functions
+
+    @cached_property
+    def _analysed(self) -> dict[ScopeId, FunctionRun]:
+        """Every function worth evaluating, run; again where callers say more of its parameters."""
+        scopes = self.engine.relevance.scopes()
+        for _ in range(_PASSES):
+            before = {key: len(passed) for key, passed in self.program.passed.items()}
+            for scope in scopes:
+                self.engine.run(scope)
+            after = {key: len(passed) for key, passed in self.program.passed.items()}
+            if not self.engine.forget_parameters(before, after):
+                break
+        return {scope: self.engine.run(scope) for scope in scopes}
+
+    def runs(self) -> Iterator[tuple[ScopeId, FunctionRun]]:
+        """Every function, module and class body that was evaluated, in order, with its run."""
+        yield from self._analysed.items()
+
+    def run(self, scope: ScopeId) -> FunctionRun:
+        """What one function does."""
+        return self._analysed.get(scope) or self.engine.run(scope)
+
+    def module(self, name: str) -> Module:
+        return self.program.modules[name]
+
+    def path(self, scope: ScopeId) -> str:
+        return self.program.modules[scope[0]].path
+
+    def symbol(self, scope: ScopeId) -> str:
+        """The dotted path of a function, class or module."""
+        return self.program.modules[scope[0]].symbol(scope[1])
+
+    def role(self, scope: ScopeId) -> str:
+        return self.roles.of(scope)
+
+    def is_owner(self, module: str) -> bool:
+        return self.roles.is_owner(self.program.modules[module].path)
+
+    # reachability
+
+    @cached_property
+    def callees(self) -> dict[ScopeId, tuple[ScopeId, ...]]:
+        """The resolved calls of each function: the call graph."""
+        return {
+            scope: tuple(dict.fromkeys(callee for _, _, callee in run.calls))
+            for scope, run in self._analysed.items()
+        }
+
+    @cached_property
+    def _reaching(self) -> dict[ScopeId, tuple[EntryPoint, ...]]:
+        table: dict[ScopeId, list[EntryPoint]] = {}
+        for entry in self.entry_points:
+            seen: set[ScopeId] = set()
+            stack = [(entry.module, entry.scope)]
+            while stack:
+                scope = stack.pop()
+                if scope in seen:
+                    continue
+                seen.add(scope)
+                table.setdefault(scope, []).append(entry)
+                stack.extend(self.callees.get(scope, ()))
+        return {scope: tuple(entries) for scope, entries in table.items()}
+
+    def entry_points_of(self, scope: ScopeId) -> tuple[EntryPoint, ...]:
+        """The entry points through which a function is reached."""
+        return self._reaching.get(scope, ())
+
+    # places
+
+    def span(self, at: int, end: int) -> Span:
+        return span_between(at, end)
+
+    def trace_step(self, step: Step, note: str = "") -> TraceStep:
+        """A hop of a call chain as evidence."""
+        line, column = unpack(step.at)
+        scope = (step.module, step.scope)
+        return TraceStep(self.path(scope), line, column + 1, self.symbol(scope), note or step.text)
+
+    def trace(self, effect: Effect) -> tuple[TraceStep, ...]:
+        """An effect's call chain as evidence, the operation last."""
+        last = len(effect.chain) - 1
+        return tuple(
+            self.trace_step(step, f"{effect.kind}: {step.text}" if index == last else f"calls {step.text}")
+            for index, step in enumerate(effect.chain)
+        )
+
+    def entry_ref(self, scope: ScopeId) -> EntryPointRef | None:
+        """The first entry point that reaches a function, for a finding."""
+        entries = self.entry_points_of(scope)
+        return EntryPointRef(entries[0].kind, entries[0].name) if entries else None
+
+    # the standard
+
+    @cached_property
+    def _forbidden(self) -> tuple[frozenset[str], tuple[str, ...]]:
+        """Forbidden factories by name, each also under its definition; and the globs."""
+        exact: set[str] = set()
+        globs: list[str] = []
+        for name in self.standard.sessions.forbidden:
+            if "*" in name:
+                globs.append(name)
+            else:
+                exact.add(name)
+                exact.update(target.dotted for target in self.program.names.resolve_dotted(name))
+        return frozenset(exact), tuple(globs)
+
+    def is_forbidden(self, dotted: str) -> bool:
+        """Whether the standard forbids a factory, by the name of its definition."""
+        exact, globs = self._forbidden
+        return dotted in exact or any(matches_name(pattern, dotted) for pattern in globs)
+
+    def is_provider(self, dotted: str) -> bool:
+        """Whether a function is one of the standard's providers or dependencies."""
+        return dotted in self.engine.providers
+
+    @cached_property
+    def preferred_provider(self) -> str:
+        """The provider to name in messages, or nothing when the standard has none."""
+        sessions = self.standard.sessions
+        names = (*sessions.providers, *sessions.dependencies, *sessions.task_providers)
+        return names[0] if names else ""
+
+    def per_event_entries(self) -> Iterator[EntryPoint]:
+        """Entry points that run for every event, and functions that loop over events."""
+        known = set()
+        for entry in self.entry_points:
+            if entry.per_event:
+                known.add((entry.module, entry.scope))
+                yield entry
+        for scope, run in self._analysed.items():
+            if scope in known or not any(operation.own_receives for operation in run.operations):
+                continue
+            module = self.program.modules[scope[0]]
+            facts = module.facts.scopes[scope[1]]
+            yield EntryPoint(
+                "message-consumer", facts.qualname or module.name, scope[0], scope[1], module.symbol(scope[1]),
+                module.path, unpack(facts.name_at)[0], per_event=True, in_loop=True,
+            )  # fmt: skip
+
+    def overrides(self, method: ScopeId, other: ScopeId) -> bool:
+        """Whether a method overrides another one of an ancestor's."""
+        owner = self._class_of(method)
+        above = self._class_of(other)
+        return owner is not None and above is not None and above in self.program.hierarchy.ancestors(owner)
+
+    def _class_of(self, method: ScopeId) -> ClassId | None:
+        scopes = self.program.modules[method[0]].facts.scopes
+        parent = scopes[method[1]].parent
+        return ClassId(method[0], parent) if parent and scopes[parent].kind == "class" else None
+
+    # acquisitions
+
+    def acquired_kind(self, operation: Operation) -> str:
+        """What an acquisition gives: ``session`` or ``connection``."""
+        name = operation.effect.gives
+        found = self.program.catalog_type(name) if name else None
+        return found.kind if found is not None else ""
+
+    def acquired_async(self, operation: Operation) -> bool:
+        """Whether an acquisition gives an asynchronous session or connection."""
+        name = operation.effect.gives
+        found = self.program.catalog_type(name) if name else None
+        return found is not None and found.is_async
+
+    def is_driver_connect(self, operation: Operation) -> bool:
+        """Whether a raw driver connection is opened: by a function of a library, from no engine."""
+        name = operation.effect.provider
+        return self.acquired_kind(operation) == "connection" and self.program.catalog.function(name) is not None
+
+    def is_local_factory(self, scope: ScopeId, operation: Operation) -> bool:
+        """Whether the factory was made in the same function, where its definition is judged."""
+        origin = operation.effect.source
+        return origin.startswith(f"s:{scope[0]}:{scope[1]}:")
+
+    def targets(self, dotted: str) -> tuple[Target, ...]:
+        """What a dotted name of the configuration stands for."""
+        return self.program.names.resolve_dotted(dotted)
+
+    def values(self, module: str, scope: int, expression: f.Expr) -> v.Values:
+        """What an expression of a scope may stand for, whatever the path."""
+        return self.program.static(self.program.modules[module], scope, expression)
+
+    def operations(self) -> Iterator[tuple[ScopeId, Operation]]:
+        """Every operation of every function, in order of file and position."""
+        for scope, run in self._analysed.items():
+            for operation in run.operations:
+                yield scope, operation

@@ -1,0 +1,135 @@
+"""The program in, its registering calls out: every call of a function that the catalogue knows to
+take a handler, with its arguments evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from connlint.facts import types as f
+from connlint.model import values as v
+from connlint.model.catalog.types import Registrar
+from connlint.model.expressions import calls_in
+from connlint.model.names import Module
+from connlint.model.program import Program
+
+_ROUTING = frozenset({"include_router", "register_blueprint", "mount", "APIRouter", "Blueprint"})
+
+
+@dataclass(slots=True)
+class Registration:
+    """One registering call. ``receiver`` is the object whose method is called."""
+
+    module: Module
+    scope: int
+    node: f.Call
+    method: str
+    receiver: v.Value | None
+    registrars: tuple[Registrar, ...]
+    args: list[v.Values] = field(default_factory=list)
+    keywords: list[tuple[str, v.Values]] = field(default_factory=list)
+
+    def argument(self, position: int | str, keyword: str = "") -> v.Values:
+        """An argument by position or keyword, whichever is there."""
+        if isinstance(position, int) and position < len(self.args):
+            return self.args[position]
+        wanted = {keyword, position} - {""}
+        return next((values for name, values in self.keywords if name in wanted), ())
+
+    def text(self, position: int | str | None) -> str:
+        """The constant text of an argument, or nothing."""
+        if position is None:
+            return ""
+        for value in self.argument(position):
+            if isinstance(value, v.Const) and isinstance(value.value, str):
+                return value.value
+        return ""
+
+
+def pass_registries(program: Program) -> None:
+    """Evaluate the calls of functions that register on a parameter (``def routes(app): @app.get``).
+
+    Afterwards the program knows what their callers pass for it.
+    """
+    wanted: dict[str, None] = {}
+    for module in program.modules.values():
+        scopes = module.facts.scopes
+        for scope in scopes:
+            for decorator in scope.decorators:
+                root = _root(decorator)
+                around = scopes[scope.parent]
+                if any(param.name == root and param.annotation is None for param in around.params):
+                    wanted[around.name] = None
+    if not wanted:
+        return
+    for module in program.modules.values():
+        for number, scope in enumerate(module.facts.scopes):
+            if any(called.rpartition(".")[2] in wanted for called in scope.called):
+                for node in calls_in(module.body(number)):
+                    func = node.func
+                    last = func.attr if isinstance(func, f.Attr) else getattr(func, "id", "")
+                    if last in wanted:
+                        program.static(module, number, node)
+    program.annotations.forget_parameters()
+
+
+def _root(node: f.Expr) -> str:
+    """The name that a decorator starts with."""
+    while isinstance(node, (f.Attr, f.Call)):
+        node = node.value if isinstance(node, f.Attr) else node.func
+    return node.id if isinstance(node, f.Name) else ""
+
+
+def registering_calls(program: Program) -> Iterator[Registration]:
+    """All registering calls of all scopes, in order."""
+    catalog = program.catalog
+    wanted = {
+        registrar.target.rpartition(".")[2]
+        for library in catalog.libraries
+        for registrar in library.registrars
+        if registrar.calls
+    } | _ROUTING
+    for module in program.modules.values():
+        for number, scope in enumerate(module.facts.scopes):
+            names = {called.rpartition(".")[2] for called in scope.called}
+            body = module.facts.bodies[number]
+            watched = b"progress" in body or b"chunk" in body or b"heartbeat" in body
+            if names & wanted or watched:
+                yield from _calls_of(program, module, number, wanted, watched=watched)
+
+
+def _calls_of(
+    program: Program, module: Module, number: int, wanted: set[str], *, watched: bool
+) -> Iterator[Registration]:
+    for node in calls_in(module.body(number)):
+        func = node.func
+        last = func.attr if isinstance(func, f.Attr) else func.id if isinstance(func, f.Name) else ""
+        callbacks = watched and any(isinstance(k.value, (f.Name, f.Attr, f.Lambda)) for k in node.keywords)
+        if last not in wanted and not callbacks:
+            continue
+        targets = program.static(module, number, func) if last in wanted else ()
+        for value in targets or (v.NONE[0],):
+            name = program.callable_name(value) if targets else ""
+            registrars = program.catalog.registrars_for(name) if name else ()
+            if registrars or callbacks or last in _ROUTING:
+                yield _registration(program, module, number, node, last, value, registrars)
+
+
+def _registration(
+    program: Program,
+    module: Module,
+    number: int,
+    node: f.Call,
+    last: str,
+    value: v.Value,
+    registrars: tuple[Registrar, ...],
+) -> Registration:
+    receiver: v.Value | None = value.receiver if isinstance(value, v.Bound) else None
+    found = Registration(module, number, node, last, receiver, registrars)
+    for argument in node.args:
+        if not isinstance(argument, f.Starred):
+            found.args.append(program.static(module, number, argument))
+    for keyword in node.keywords:
+        if keyword.name is not None:
+            found.keywords.append((keyword.name, program.static(module, number, keyword.value)))
+    return found

@@ -1,0 +1,57 @@
+"""What rules share: building a suspect at a place of a function, and the questions that several ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connlint.findings import EntryPointRef, FixIntent, Priority, Suspect, TraceStep
+from connlint.location import span_between
+
+if TYPE_CHECKING:
+    from connlint.model.project import Project
+    from connlint.model.relevance import ScopeId
+
+EXEMPT_ROLES = frozenset({"test", "migration"})
+"""Roles in which sessions and engines may be made (SPEC, decisions on real code, general)."""
+
+
+def suspect(
+    project: Project,
+    code: str,
+    scope: ScopeId,
+    at: int,
+    end: int,
+    *,
+    shape: str,
+    message: str,
+    matched: str,
+    priority: Priority = "medium",
+    trace: tuple[TraceStep, ...] = (),
+    entry_point: EntryPointRef | None = None,
+    intent: FixIntent | None = None,
+) -> Suspect:
+    """A suspect at ``at`` .. ``end`` (packed positions) inside ``scope``."""
+    return Suspect(
+        code=code,
+        path=project.path(scope),
+        span=span_between(at, end),
+        shape=shape,
+        message=message,
+        symbol=project.symbol(scope),
+        matched=matched,
+        priority=priority,
+        entry_point=entry_point if entry_point is not None else project.entry_ref(scope),
+        trace=trace,
+        intent=intent,
+    )
+
+
+def may_make_sessions(project: Project, scope: ScopeId) -> bool:
+    """Whether a function stands where factories, engines and sessions are allowed."""
+    return project.is_owner(scope[0]) or project.role(scope) in EXEMPT_ROLES
+
+
+def instead(project: Project) -> str:
+    """``use app.db.get_session``, or a word that the standard names no provider."""
+    provider = project.preferred_provider
+    return f"use {provider}" if provider else "declare a provider in sessions.providers and use it"

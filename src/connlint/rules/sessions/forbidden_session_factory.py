@@ -1,0 +1,117 @@
+"""DBC101: a session is opened by something that is no provider of the standard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from connlint.model import values as v
+from connlint.model.mentions import Mentions
+from connlint.rules.base import Rule
+from connlint.rules.evidence import instead, may_make_sessions, suspect
+from connlint.rules.sessions.replacement import provider_intent
+
+if TYPE_CHECKING:
+    from connlint.findings import Suspect
+    from connlint.model.effects import Operation
+    from connlint.model.project import Project
+    from connlint.model.relevance import ScopeId
+
+
+class ForbiddenSessionFactory(Rule):
+    """Calls of forbidden and other session factories, and references to them that are handed on."""
+
+    code = "DBC101"
+    severity = "error"
+    fixes = ("safe", "unsafe")
+
+    def suspects(self, project: Project) -> Iterator[Suspect]:
+        seen: set[tuple[str, int]] = set()
+        for found in (*self._calls(project), *self._opened(project), *self._handed_on(project)):
+            key = (found.path, found.span.line)
+            if key not in seen:
+                seen.add(key)
+                yield found
+
+    def _calls(self, project: Project) -> Iterator[Suspect]:
+        """Calls of project functions that the standard forbids."""
+        for scope, run in project.runs():
+            if may_make_sessions(project, scope):
+                continue
+            for at, end, callee in run.calls:
+                name = project.symbol(callee)
+                if project.is_forbidden(name) and callee[0] != scope[0]:
+                    yield self._suspect(project, scope, at, end, name, None)
+
+    def _opened(self, project: Project) -> Iterator[Suspect]:
+        """Sessions taken straight from a factory, a session class or an engine."""
+        for scope, operation in project.operations():
+            if not operation.own or operation.effect.kind != "acquire" or operation.effect.implicit:
+                continue
+            if may_make_sessions(project, scope):
+                continue
+            name = _factory_name(project, operation)
+            if name and not _made_here(project, scope, operation, name):
+                yield self._suspect(project, scope, operation.at, operation.end, name, operation)
+
+    def _handed_on(self, project: Project) -> Iterator[Suspect]:
+        def wanted(value: v.Value) -> str:
+            return _forbidden_name(project, value)
+
+        for mention in Mentions(project.program, wanted).handed_on():
+            scope = (mention.module.name, mention.scope)
+            if may_make_sessions(project, scope) or _defined_in(project, mention.name) == scope[0]:
+                continue
+            yield suspect(
+                project, self.code, scope, mention.at, mention.end, shape="name",
+                message=f"{mention.name} is handed on as a way to get a session; {instead(project)}",
+                matched=mention.name, priority="high",
+            )  # fmt: skip
+
+    def _suspect(
+        self, project: Project, scope: ScopeId, at: int, end: int, name: str, operation: Operation | None
+    ) -> Suspect:
+        return suspect(
+            project, self.code, scope, at, end, shape="call",
+            message=f"session opened through {name}; {instead(project)}",
+            matched=name, priority="high",
+            intent=provider_intent(project, scope, operation),
+        )  # fmt: skip
+
+
+def _factory_name(project: Project, operation: Operation) -> str:
+    """The factory behind an acquisition that this rule judges, or nothing."""
+    name = operation.effect.provider
+    if project.is_forbidden(name):
+        return name
+    origin = operation.origin
+    if origin is None:
+        return ""
+    kind = project.acquired_kind(operation)
+    return name if kind == "session" else ""
+
+
+def _made_here(project: Project, scope: ScopeId, operation: Operation, name: str) -> bool:
+    """Whether the factory is defined in this very module: then its definition is the finding."""
+    if project.is_provider(name):
+        return True
+    return _defined_in(project, name) == scope[0] or project.is_local_factory(scope, operation)
+
+
+def _defined_in(project: Project, dotted: str) -> str:
+    """The module that defines a dotted name of the project."""
+    module = dotted.rpartition(".")[0]
+    while module and module not in project.program.modules:
+        module = module.rpartition(".")[0]
+    return module
+
+
+def _forbidden_name(project: Project, value: v.Value) -> str:
+    name = project.program.callable_name(value)
+    if not name or project.is_provider(name):
+        return ""
+    if project.is_forbidden(name):
+        return name
+    if project.program.kind(value) == "session-factory":
+        return name
+    return ""

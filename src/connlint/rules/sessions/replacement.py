@@ -1,0 +1,48 @@
+"""What a forbidden way to get a session is to be replaced with, as the intent of a fix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connlint.findings import FixIntent
+from connlint.model.providers import Provider, provider_of
+
+if TYPE_CHECKING:
+    from connlint.model.effects import Operation
+    from connlint.model.project import Project
+    from connlint.model.relevance import ScopeId
+
+
+def provider_for(project: Project, scope: ScopeId) -> Provider | None:
+    """The provider that suits a function: a task's own for tasks, else one of the same colour."""
+    sessions = project.standard.sessions
+    is_task = project.role(scope) == "task"
+    names = (*sessions.task_providers, *sessions.providers) if is_task else sessions.providers
+    is_async = project.program.modules[scope[0]].facts.scopes[scope[1]].is_async
+    known = []
+    for name in names:
+        for target in project.targets(name):
+            if target.kind == "function":
+                known.append(provider_of(project.engine, (target.module, target.scope)))
+    fitting = [each for each in known if each.is_async == is_async]
+    return next(iter(fitting or known), None)
+
+
+def provider_intent(project: Project, scope: ScopeId, operation: Operation | None) -> FixIntent | None:
+    """The rewrite to the provider, or ``None`` when the standard names none."""
+    provider = provider_for(project, scope)
+    if provider is None:
+        return None
+    is_async = project.acquired_async(operation) if operation is not None else None
+    return FixIntent(
+        kind="use-provider",
+        safety="safe",
+        title=f"open the session with {provider.name}",
+        data={
+            "provider": provider.name,
+            "provider_shape": provider.shape,
+            "provider_async": "yes" if provider.is_async else "no",
+            "provider_commits": "yes" if provider.commits else "no",
+            "factory_async": "unknown" if is_async is None else "yes" if is_async else "no",
+        },
+    )

@@ -1,0 +1,79 @@
+"""DBC302: a loop commits once per iteration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from connlint.findings import FixIntent
+from connlint.rules.base import Rule
+from connlint.rules.evidence import suspect
+
+if TYPE_CHECKING:
+    from connlint.findings import Suspect
+    from connlint.model.effects import LoopFrame, Operation
+    from connlint.model.engine import FunctionRun
+    from connlint.model.project import Project
+    from connlint.model.relevance import ScopeId
+
+
+class CommitInLoop(Rule):
+    """One commit per iteration of a counted loop, directly or through a call."""
+
+    code = "DBC302"
+    severity = "warning"
+    fixes = ("unsafe",)
+
+    def suspects(self, project: Project) -> Iterator[Suspect]:
+        for scope, run in project.runs():
+            if project.role(scope) in ("test", "migration"):
+                continue
+            found: dict[int, Operation] = {}
+            for operation in sorted(run.operations, key=_rank):
+                loop = _loop_of(operation)
+                if loop is not None and _repeats(run, loop, operation):
+                    found.setdefault(loop.at, operation)
+            for operation in found.values():
+                loop = _loop_of(operation)
+                if loop is not None and not _works_slowly(run, loop):
+                    yield self._suspect(project, scope, operation)
+
+    def _suspect(self, project: Project, scope: ScopeId, operation: Operation) -> Suspect:
+        effect = operation.effect
+        through = "" if operation.own else f" through {effect.chain[0].text}"
+        return suspect(
+            project, self.code, scope, operation.at, operation.end,
+            shape="statement" if effect.implicit and operation.own else "call",
+            message=f"commits once per iteration{through}; commit once behind the loop, or in batches",
+            matched=effect.chain[0].text,
+            trace=project.trace(effect) if not operation.own else (),
+            intent=FixIntent("commit-after-loop", "unsafe", "commit once, behind the loop")
+            if operation.own and not effect.implicit else None,
+        )  # fmt: skip
+
+
+def _rank(operation: Operation) -> tuple[int, int]:
+    return (operation.at, len(operation.effect.chain))
+
+
+def _loop_of(operation: Operation) -> LoopFrame | None:
+    """The counted loop that the commit repeats with, or ``None`` when this rule has no say."""
+    effect = operation.effect
+    if effect.kind != "commit" or not effect.writes or operation.callee_looped:
+        return None
+    if operation.batched or operation.keyed or not operation.loops:
+        return None
+    inner = operation.loops[-1]
+    if inner.endless or inner.receives or inner.retry or inner.batches:
+        return None
+    return inner
+
+
+def _repeats(run: FunctionRun, loop: LoopFrame, operation: Operation) -> bool:
+    """Whether the loop can go round again after the commit."""
+    return operation.at in run.back_marks.get(loop.at, frozenset())
+
+
+def _works_slowly(run: FunctionRun, loop: LoopFrame) -> bool:
+    """Whether each iteration waits for something else than this database."""
+    return any(each.effect.kind == "slow" and loop in each.loops for each in run.operations)
