@@ -56,16 +56,16 @@ def test_the_glossary_keeps_to_twelve_nouns() -> None:
 
 
 def test_what_is_generated_is_up_to_date(tmp_path: Path) -> None:
-    copy = shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    without_rules = shutil.ignore_patterns("rules")
+    copy = shutil.copytree(ROOT / "docs", tmp_path / "docs", ignore=without_rules)
     before = _contents(copy)
-    commands = re.findall(
-        r"^    generate (connlint\S+) (docs/.*)$", (ROOT / "dev").read_text("utf-8"), re.M
-    )
+    script = (ROOT / "dev").read_text("utf-8")
+    commands = dict(re.findall(r"^    generate (connlint\S+) (docs/.*)$", script, re.MULTILINE))
+    del commands["connlint.rules.reference"]  # made when the documentation is built, and not kept
     assert commands
-    for module, targets in commands:
-        if "docs/rules" not in targets:  # made when the documentation is built, and not kept
-            command = [sys.executable, "-m", module, *targets.split()]
-            subprocess.run(command, cwd=tmp_path, check=True)
+    for module, targets in commands.items():
+        command = [sys.executable, "-m", module, *targets.split()]
+        subprocess.run(command, cwd=tmp_path, check=True)
     assert _contents(copy) == before, "run ./dev generate"
 
 
