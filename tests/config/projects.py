@@ -12,6 +12,7 @@ RULES = (
     RuleInfo("DBC102", "forbidden-factory-import"),
     RuleInfo("DBC109", "session-not-closed"),
     RuleInfo("DBC112", "connection-returned-twice"),
+    RuleInfo("DBC202", "service-manages-transaction"),
     RuleInfo("DBC207", "swallowed-database-error"),
     RuleInfo("DBC301", "per-event-write"),
     RuleInfo("DBC302", "commit-in-loop"),

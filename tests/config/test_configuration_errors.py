@@ -9,6 +9,7 @@ import pytest
 
 from config.projects import RULES, Errors, Load
 from connlint.config.loading import load_standard
+from connlint.config.render import toml_value
 from connlint.errors import ConfigError
 
 SHIPPED = "fastapi-async, fastapi-sync, flask-jobs, sqlite-pool, store-migration, supavisor"
@@ -76,6 +77,10 @@ MISTAKES = {
     '"postgresql://u:p@db.x.com:6543/a" is a URL; did you mean "db.x.com:6543"?',
     'connection.pooler-hosts = ["db:70000"]': "connection.pooler-hosts[0]: expected a host with or "
     'without port such as *.pooler.example.com:6543, but "db:70000" has an impossible port',
+    'connection.pooler-hosts = [""]': "connection.pooler-hosts[0]: expected a host with or "
+    'without port such as *.pooler.example.com:6543, but "" is empty',
+    'transactions.owners = [""]': "transactions.owners[0]: expected a dotted name such as "
+    'app.db.UnitOfWork, but "" is empty',
     'connection.username = "postgres.[ref"': "connection.username: expected a user name such as "
     'postgres.[project-ref], but "postgres.[ref" has blanks or a bracket without its partner',
     "connection.engine-arguments.x = []": "connection.engine-arguments.x: expected true or false, "
@@ -102,6 +107,24 @@ MISTAKES = {
 @pytest.mark.parametrize(("text", "message"), MISTAKES.items(), ids=MISTAKES)
 def test_a_mistake_is_told_in_one_line(errors: Errors, text: str, message: str) -> None:
     assert errors(text + "\n") == [f"connlint.toml:1: {message}"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "text", "flaw"),
+    [
+        ("sessions.names", "", "is empty"),
+        ("api.internal-fields", "", "is empty"),
+        ("queries.tenant-names", "a\tb", "has characters that can't be printed"),
+        ("connection.pooler-hosts", "a b", "is neither a host nor host:port"),
+        ("connection.pooler-hosts", "db:0", "has an impossible port"),
+    ],
+)
+def test_an_unsound_item_of_a_list_is_told(
+    errors: Errors, setting: str, text: str, flaw: str
+) -> None:
+    (line,) = errors(f"{setting} = [{toml_value(text)}]")
+    assert line.startswith(f"connlint.toml:1: {setting}[0]: expected ")
+    assert line.endswith(f"{toml_value(text)} {flaw}")
 
 
 def test_all_mistakes_are_told_at_once_each_with_its_line(errors: Errors) -> None:

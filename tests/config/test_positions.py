@@ -121,6 +121,12 @@ def test_an_empty_document_has_no_lines() -> None:
     assert lines_of("") == lines_of("# only a comment") == {}
 
 
+@pytest.mark.parametrize("text", ["= 1", "a = "])
+def test_what_is_no_toml_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not valid TOML at character"):
+        lines_of(text)
+
+
 SPACE = st.sampled_from(["", " ", "\t"])
 BREAK = st.sampled_from(["", "\n", " # c ]},\n", "\n\n"])
 TEXTS = st.text("ab#[]{}=,.\\\"'", max_size=6)

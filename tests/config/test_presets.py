@@ -94,6 +94,7 @@ def test_tests_and_scripts_are_told_apart(name: str, path: str, role: str | None
         ("fastapi-async", "src/db/engine.py", None),
         ("fastapi-sync", "backend/app/api/routes/jobs.py", "router"),
         ("fastapi-sync", "app/alembic/versions/1.py", "migration"),
+        ("fastapi-sync", "app/services/clips.py", None),
         ("flask-jobs", "utils/routes.py", "router"),
         ("flask-jobs", "tasks.py", "task"),
         ("store-migration", "app/repositories/presentation_job_repository.py", "repository"),

@@ -32,7 +32,8 @@ def lines_of(text: str) -> dict[KeyPath, int]:
     """The line on which each table, key and array item of ``text`` begins, by its path.
 
     A table that is opened several times has the line of its first mention. ``text`` has to be a
-    valid TOML document with ``\\n`` for newlines.
+    valid TOML document with ``\\n`` for newlines; raises :class:`ValueError` where it can't be
+    followed, :class:`RecursionError` where it is nested too deeply.
     """
     reader = _Reader(text)
     reader.read()

@@ -137,7 +137,8 @@ def _text(data: bytes, label: str) -> str:
 def _lines(text: str) -> dict[KeyPath, int]:
     try:
         return lines_of(text)
-    except RecursionError:  # deeper than any setting: do without positions
+    except (RecursionError, ValueError):
+        # Positions only make messages better: what can't be followed does without them.
         return {}
 
 
