@@ -14,7 +14,7 @@ from connlint.config.reference import main, refreshed
 from connlint.config.standard import Standard
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "configuration.md"
-HINT = "run: python -m connlint.config.reference docs/configuration.md"
+HINT = "run ./dev generate"
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ def _objects(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def test_the_published_schema_is_up_to_date() -> None:
-    hint = "run: python -m connlint.config.reference docs/configuration.schema.json"
+    hint = "run ./dev generate"
     assert PUBLISHED.read_text("utf-8") == schema_text(), hint
 
 

@@ -21,6 +21,7 @@ from connlint.config.presets import (
 from connlint.config.roles import declared_role
 from connlint.config.standard import Standard
 from connlint.errors import RuleLoadError
+from connlint.rules.registry import load_rules
 
 NAMES = (
     "fastapi-async",
@@ -50,6 +51,11 @@ def test_a_preset_is_sound_and_explained(name: str) -> None:
     assert msgspec.convert(sound, Standard) != Standard()
     assert preset_summary(name).endswith(".")
     assert preset_text(name).count("\n# ") >= 3
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_preset_is_about_rules_that_exist(name: str) -> None:
+    assert check_settings(_settings(name), load_rules().infos).issues == []
 
 
 @pytest.mark.parametrize("name", NAMES)
