@@ -75,7 +75,7 @@ def _cast(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> 
 
 
 def _next(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
-    return caller.items_of(caller.perform(args[0], node.at, node.end)) if args else ()
+    return caller.first_of(args[0], node.at) if args else ()
 
 
 def _gather(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:

@@ -17,6 +17,7 @@ from connlint.model.classes import ClassId
 from connlint.model.effects import Effect, LoopFrame, Operation, Step, Summary
 from connlint.model.evaluate import Evaluator
 from connlint.model.names import Module
+from connlint.model.state import Guard
 from connlint.model.sql_text import statement_effects
 from connlint.model.states import known_states, latest_states, passed_states, written_states
 
@@ -28,6 +29,7 @@ Keywords = list[tuple[str, v.Values]]
 
 MAX_CALLEES = 4
 _DEFINITIONS = {"session-factory": "define-factory", "engine": "define-engine", "pool": "define-engine"}
+_MUTATORS = frozenset({"append", "remove", "extend", "insert", "add", "discard", "clear"})
 _SHARES_SESSION = frozenset({"query", "result", "cursor", "transaction"})
 
 
@@ -49,12 +51,23 @@ class Caller(Evaluator):
     def call(self, node: f.Call) -> v.Values:
         callees = self.evaluate(node.func)
         arguments, keywords = self._arguments(node)
+        if isinstance(node.func, f.Attr) and node.func.attr in _MUTATORS:
+            self._mutates(node.func)
         if self.engine.vocabulary.enabled:
             passed_states(self, arguments, keywords)
         result: v.Values = ()
         for callee in callees[:MAX_CALLEES]:
             result = v.join(result, self.call_value(callee, arguments, keywords, node))
         return result or v.unknown(self.identity(node.end))
+
+    def _mutates(self, func: f.Attr) -> None:
+        """``entity.children.append(x)``: a collection of an entity changes, which may be a write."""
+        if not isinstance(func.value, f.Attr):
+            return
+        for value in self.evaluate(func.value.value):
+            if isinstance(value, v.Obj) and self.engine.may_be_entity(value):
+                self.state.note_write("", "maybe")
+                self.state.touched |= {value.id}
 
     def _arguments(self, node: f.Call) -> tuple[Arguments, Keywords]:
         arguments: Arguments = []
@@ -126,11 +139,28 @@ class Caller(Evaluator):
     def run(self, function: v.Func, bound: dict[str, v.Values], at: int, end: int) -> v.Values:
         """Replay what a project function does with these arguments, and give what it returns."""
         summary, table = self.engine.summarise(self, function, bound)
+        before = dict(self.state.pending)
         self.replay(summary.effects, function, table, at, end)
+        if summary.commits_always:
+            self.state.guards |= {Guard("committed", len(self.loops))}
+        else:
+            self._keep_pending(before, summary, table)
         self._take_fields(summary, table)
         if not summary.returns_normally:
             self.dead = True
         return self.returned(summary.returns, function, table, at)
+
+    def _keep_pending(
+        self, before: dict[str, frozenset[str]], summary: Summary, table: dict[str, v.Values]
+    ) -> None:
+        """A commit that a callee makes on some paths only leaves writes pending on the others."""
+        pending = self.state.pending
+        for session, kinds in before.items():
+            pending[session] = pending.get(session, frozenset()) | kinds
+        if any(effect.kind == "commit" for effect in summary.effects):
+            for effect in summary.effects:
+                if effect.kind == "commit" and effect.writes:
+                    self.state.note_write(_mapped(effect.session, table)[0], "maybe")
 
     def returned(self, values: v.Values, function: v.Func, table: dict[str, v.Values], at: int) -> v.Values:
         """Values that a callee hands out, as the caller sees them."""
@@ -218,6 +248,8 @@ class Caller(Evaluator):
             self._record(effect, at, end, origin, own, callee_looped)
         if kind == "commit":
             state.marks |= {at}
+            if own:
+                state.guards |= {Guard("committed", len(self.loops))}
 
     def _record(
         self, effect: Effect, at: int, end: int, origin: v.Origin | None, own: bool, callee_looped: bool
@@ -228,7 +260,8 @@ class Caller(Evaluator):
         operation = Operation(
             effect, at, end, origin, tuple(self.loops), callee_looped=callee_looped,
             batched=any(g.kind == "modulo" and g.depth <= depth and g.depth > 0 for g in guards),
-            keyed=any(g.kind == "keyed" and g.depth > 0 for g in guards),
+            keyed=any(g.kind == "keyed" and g.depth == depth > 0 for g in guards),
+            preceded=any(g.kind == "committed" and g.depth >= depth > 0 for g in guards),
             in_handler=self.in_handler > 0, own=own,
         )  # fmt: skip
         self.operations[at, end, *effect.place, effect.session, effect.implicit] = operation
@@ -262,6 +295,19 @@ class Caller(Evaluator):
                 result = v.join(result, (v.Items(inner, value.exact),))
             else:
                 result = v.join(result, (value,))
+        return result
+
+    def first_of(self, values: v.Values, at: int) -> v.Values:
+        """What ``next()`` gives: a generator is run up to its first ``yield`` only."""
+        result: v.Values = ()
+        for value in values:
+            if isinstance(value, v.Pending):
+                summary, table = self.engine.summarise(self, value.func, dict(value.args))
+                before = tuple(effect for effect in summary.effects if not effect.after_yield)
+                self.replay(before, value.func, table, value.at, value.end)
+                result = v.join(result, self.returned(summary.yields, value.func, table, value.at))
+            else:
+                result = v.join(result, self.items_of((value,)))
         return result
 
     def _perform(self, pending: v.Pending) -> v.Values:

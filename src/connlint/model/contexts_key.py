@@ -36,11 +36,23 @@ def context_of(
     for name, values in bound.items():
         identity = "self" if _is_receiver(function, values) else f"p:{name}"
         table[identity] = values
-        kept = [_kept(engine, state, value, identity) for value in values]
-        arguments.append((name, tuple(dict.fromkeys(kept)) or v.unknown(identity)))
+        kept = tuple(dict.fromkeys(_kept(engine, state, value, identity) for value in values))
+        if all(v.is_unknown(value) for value in kept):
+            kept = _promised(engine, function, name) or kept
+        arguments.append((name, kept or v.unknown(identity)))
         if len(values) == 1 and isinstance(values[0], (v.Obj, v.Table)):
             fields.extend(_fields_of(engine, state, values[0].id, identity))
     return Context(tuple(arguments), tuple(fields), function.closure), table
+
+
+def _promised(engine: Engine, function: v.Func, name: str) -> v.Values:
+    """What the parameter's annotation, name and use say when the argument says nothing."""
+    module = engine.program.modules[function.module]
+    for param in module.facts.scopes[function.scope].params:
+        if param.name == name:
+            found = engine.program.annotations.parameter(module, function.scope, param)
+            return tuple(value for value in found if isinstance(value, v.Obj))
+    return ()
 
 
 def _is_receiver(function: v.Func, values: v.Values) -> bool:

@@ -62,7 +62,8 @@ class Summary(msgspec.Struct, frozen=True):
     """A function in one context: what it gives back and what it does.
 
     ``fields`` are the values of fields of the parameters' objects when the function returns:
-    ``(parameter object, field) -> values``. ``returns_normally`` is false when it always raises.
+    ``(parameter object, field) -> values``. ``returns_normally`` is false when it always raises;
+    ``commits_always``: every path that returns has committed.
     """
 
     returns: Values = ()
@@ -70,6 +71,7 @@ class Summary(msgspec.Struct, frozen=True):
     effects: tuple[Effect, ...] = ()
     fields: tuple[tuple[tuple[str, str], Values], ...] = ()
     returns_normally: bool = True
+    commits_always: bool = False
 
 
 class LoopFrame(msgspec.Struct, frozen=True):
@@ -93,7 +95,8 @@ class Operation(msgspec.Struct, frozen=True):
     ``effect`` is the effect as seen from here: its chain starts at this place. ``origin`` says
     where the session comes from. ``loops`` are the loops around it, outermost first. ``batched``:
     behind a modulo test inside a loop; ``keyed``: behind a test for one key of the loop. ``own``:
-    done here rather than in a callee. ``callee_looped``: in a counted loop of a callee.
+    done here rather than in a callee. ``callee_looped``: in a counted loop of a callee. ``preceded``: another commit
+    comes first on every path of the iteration.
     """
 
     effect: Effect
@@ -106,6 +109,7 @@ class Operation(msgspec.Struct, frozen=True):
     in_handler: bool = False
     own: bool = True
     callee_looped: bool = False
+    preceded: bool = False
 
     @property
     def own_receives(self) -> bool:

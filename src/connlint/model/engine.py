@@ -194,8 +194,7 @@ class Engine:
         end = run.run_body(run.module.body(run.number))
         final = merge(end, run.leaving)
         returns = run.returns if end is None else v.join(run.returns, v.NONE)
-        if all(v.is_unknown(value) or value == v.NONE[0] for value in returns):
-            returns = self._typed_return(run.module, run.number) or returns
+        returns = self._refined(run.module, run.number, returns)
         kept: list[tuple[tuple[str, str], v.Values]] = []
         if final is not None:
             kept = [
@@ -204,8 +203,30 @@ class Engine:
                 if key[0].startswith(("p:", "self")) and fields.get(key) != values
             ][:20]
         return Summary(
-            returns, run.yields, tuple(run.effects.values()), tuple(kept), final is not None or bool(run.yields)
+            returns,
+            run.yields,
+            tuple(run.effects.values()),
+            tuple(kept),
+            final is not None or bool(run.yields),
+            final is not None and any(guard.kind == "committed" for guard in final.guards),
         )
+
+    def _refined(self, module: Module, scope: int, returns: v.Values) -> v.Values:
+        """What a function returns; its annotation where that says more."""
+        if module.facts.scopes[scope].returns is None:
+            return returns
+        declared = self._typed_return(module, scope)
+        if not declared:
+            return returns
+        if all(v.is_unknown(value) or value == v.NONE[0] for value in returns):
+            return declared
+        classes = [self.program.class_of(each.type) for each in declared if isinstance(each, v.Obj)]
+        lines = [self.program.hierarchy.ancestors(each)[1:] for each in classes if each is not None]
+        for value in returns:
+            owner = self.program.class_of(value.type) if isinstance(value, v.Obj) and value.type else None
+            if owner is None or not any(owner in line for line in lines):
+                return returns
+        return declared
 
     def _parameters(
         self, module: Module, scope: int, arguments: dict[str, v.Values]

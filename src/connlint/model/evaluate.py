@@ -252,7 +252,8 @@ class Evaluator:
         return v.unknown(self.identity(node.at))
 
     def _yield_from(self, node: f.YieldFrom) -> v.Values:
-        self.on_yield(self.perform(self.evaluate(node.value), node.at, node.at))
+        given = self.perform(self.evaluate(node.value), node.at, node.at)
+        self.on_yield(self.items_of(given) or given)
         return v.unknown(self.identity(node.at))
 
     def _lambda(self, node: f.Lambda) -> v.Values:

@@ -16,6 +16,7 @@ from connlint.model.blocks import exit_block
 from connlint.model.calls import Caller
 from connlint.model.contexts import enter_context
 from connlint.model.effects import LoopFrame
+from connlint.model.evaluate import id_of
 from connlint.model.guards import guard_kinds, loop_frame
 from connlint.model.names import Module
 from connlint.model.narrow import Narrowing
@@ -41,6 +42,7 @@ class Interpreter(Caller):
         self._tries: list[State | None] = []
         self._breaks: list[list[State]] = []
         self._continues: list[list[State]] = []
+        self._targets: tuple[str, ...] = ()
         self._narrowing = Narrowing(self)
         self._run = cast(
             "dict[type, Callable[[Any], None]]",
@@ -234,29 +236,24 @@ class Interpreter(Caller):
             if self.dead:
                 remaining = None
                 break
-            kinds = self._guards(branch.test)
+            kinds = guard_kinds(branch.test, frozenset(self._targets))
             base = self.state
             taken = self._narrowing.when(branch.test, base.copy(), True)
             remaining = self._narrowing.when(branch.test, base, False)
             if taken is not None:
-                taken.guards |= kinds
+                taken.guards |= self._guards(kinds, branch.test, True)
                 ends.append(self._block(branch.body, taken))
                 self.dead = False
             if remaining is not None:
-                remaining.guards |= kinds
+                remaining.guards |= self._guards(kinds, branch.test, False)
         if remaining is not None:
             ends.append(self._block(node.orelse, remaining))
             self.dead = False
         self._go_on(merge_all(ends))
 
-    def _guards(self, test: f.Expr) -> frozenset[Guard]:
+    def _guards(self, kinds: tuple[str, ...], test: f.Expr, truth: bool) -> frozenset[Guard]:
         depth = len(self.loops)
-        return frozenset(Guard(kind, depth) for kind in guard_kinds(test, self.loops_targets()))
-
-    def loops_targets(self) -> frozenset[str]:
-        return frozenset(self._targets)
-
-    _targets: tuple[str, ...] = ()
+        return frozenset(Guard(kind, depth, (id_of(test), truth)) for kind in kinds)
 
     def _match(self, node: f.Match) -> None:
         self.evaluate(node.subject)
@@ -318,8 +315,7 @@ class Interpreter(Caller):
         entry: State | None = self.state
         targets = self._targets
         leaving: list[State | None] = []
-        if target is not None:
-            self._targets = (*targets, *_target_names(target))
+        self._targets = _target_names(target) if target is not None else ()
         for _ in range(_LOOP_ROUNDS):
             start = entry.copy() if entry is not None else None
             if start is None:

@@ -163,8 +163,6 @@ def _may_be(value: v.Value, truth: bool) -> bool:
         return bool(value.value) is truth
     if isinstance(value, (v.Func, v.Class, v.Member)):
         return truth
-    if isinstance(value, v.Items) and value.exact:
-        return bool(value.items) is truth
     return True
 
 

@@ -38,6 +38,7 @@ class Project:
         self.standard = program.standard
         self.entry_points = EntryPoints(engine).find()
         self.roles = Roles(program, self.entry_points)
+        self._callees_below: dict[ScopeId, frozenset[ScopeId]] = {}
 
     @classmethod
     def link(cls, files: Iterable[tuple[str, str, f.FileFacts]], standard: Standard) -> Project:
@@ -113,6 +114,23 @@ class Project:
                 table.setdefault(scope, []).append(entry)
                 stack.extend(self.callees.get(scope, ()))
         return {scope: tuple(entries) for scope, entries in table.items()}
+
+    def calls_into(self, caller: ScopeId, callee: ScopeId) -> bool:
+        """Whether a function calls another one, directly or through calls."""
+        return callee in self._below(caller)
+
+    def _below(self, scope: ScopeId) -> frozenset[ScopeId]:
+        known = self._callees_below.get(scope)
+        if known is None:
+            seen: set[ScopeId] = set()
+            stack = list(self.callees.get(scope, ()))
+            while stack:
+                current = stack.pop()
+                if current not in seen:
+                    seen.add(current)
+                    stack.extend(self.callees.get(current, ()))
+            known = self._callees_below[scope] = frozenset(seen - {scope})
+        return known
 
     def entry_points_of(self, scope: ScopeId) -> tuple[EntryPoint, ...]:
         """The entry points through which a function is reached."""
@@ -218,7 +236,7 @@ class Project:
     def is_driver_connect(self, operation: Operation) -> bool:
         """Whether a raw driver connection is opened: by a function of a library, from no engine."""
         name = operation.effect.provider
-        return self.acquired_kind(operation) == "connection" and self.program.catalog.function(name) is not None
+        return self.acquired_kind(operation) == "connection" and name in self.program.catalog.functions
 
     def is_local_factory(self, scope: ScopeId, operation: Operation) -> bool:
         """Whether the factory was made in the same function, where its definition is judged."""

@@ -15,10 +15,12 @@ Field = tuple[str, str]
 
 class Guard(NamedTuple):
     """A test that held on the path: ``kind`` is ``modulo``, ``threshold`` or ``keyed``; ``depth``
-    counts the loops around the test."""
+    counts the loops around the test, ``place`` is where it stands and how it came out. A ``committed``
+    guard says that a commit was passed at that depth."""
 
     kind: str
     depth: int
+    place: tuple[int, bool] = (0, True)
 
 
 class State:

@@ -7,6 +7,7 @@ import pkgutil
 import re
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 
 from connlint import rules as families
@@ -65,18 +66,17 @@ def load_rules() -> Registry:
 
 
 def discover(package: ModuleType) -> list[Rule]:
-    """The rules in the folders below ``package``: one in each module without leading underscore.
+    """The rules in the folders below ``package``, at most one in a module.
 
-    Raises :class:`RuleLoadError` for a module that can't be imported or holds no rule or several.
+    A module without a rule serves the rules of its folder. Raises :class:`RuleLoadError` for a
+    module that can't be imported, holds several rules, or has a rule's page but no rule.
     """
     found: list[Rule] = []
     for folder in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
-        if not folder.ispkg:
-            continue
-        family = _load(folder.name)
-        for entry in pkgutil.iter_modules(family.__path__, family.__name__ + "."):
-            if not entry.name.rpartition(".")[2].startswith("_"):
-                found.append(_rule_in(_load(entry.name)))
+        if folder.ispkg:
+            family = _load(folder.name)
+            for entry in pkgutil.iter_modules(family.__path__, family.__name__ + "."):
+                found += _rules_in(_load(entry.name))
     return found
 
 
@@ -88,17 +88,24 @@ def _load(name: str) -> ModuleType:
         raise RuleLoadError(f"rule module {name} can't be loaded: {reason}") from error
 
 
-def _rule_in(module: ModuleType) -> Rule:
+def _rules_in(module: ModuleType) -> list[Rule]:
+    """The rule in ``module``; none when the module is none of a rule."""
     name = module.__name__
     classes = [
         value
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, Rule) and value.__module__ == name
     ]
-    if len(classes) != 1:
+    if len(classes) > 1 or (not classes and _has_page(module)):
         raise RuleLoadError(f"{name}: expected one rule in the file, found {len(classes)}")
-    check_declaration(classes[0], name.rpartition(".")[2])
+    for rule in classes:
+        check_declaration(rule, name.rpartition(".")[2])
     try:
-        return classes[0]()
+        return [rule() for rule in classes]
     except TypeError as error:
         raise RuleLoadError(f"{name}: {error}") from error
+
+
+def _has_page(module: ModuleType) -> bool:
+    file = module.__file__
+    return file is not None and Path(file).with_suffix(".md").exists()

@@ -9,28 +9,31 @@ from connlint.location import Span
 from connlint.rules.base import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
+    from connlint.facts.types import ReadProblem
     from connlint.model.project import Project
 
 
 class UnreadableFile(Rule):
-    """Nothing is known about the file, so nothing about it can be called clean."""
+    """Such a file is no part of the project: the pipeline, which met it, calls :meth:`unread`."""
 
     code = "DBC900"
     severity = "error"
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
-        for path, facts in project.files.items():
-            if problem := facts.problem:
-                line, column = problem.line, problem.column
-                yield Suspect(
-                    code=self.code,
-                    path=path,
-                    span=Span(line, column, line, column),
-                    shape="file",
-                    message=f"not analysed: {problem.message}",
-                    symbol="",
-                    matched=problem.message,
-                    priority="high",
-                )
+    def suspects(self, project: Project) -> Iterable[Suspect]:
+        return ()
+
+    def unread(self, path: str, problem: ReadProblem) -> Suspect:
+        """The suspect for the file at ``path``, of which no more than ``problem`` is known."""
+        line, column = problem.line, problem.column
+        return Suspect(
+            code=self.code,
+            path=path,
+            span=Span(line, column, line, column),
+            shape="file",
+            message=f"not analysed: {problem.message}",
+            symbol="",
+            matched=problem.message,
+            priority="high",
+        )

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from connlint.model.relevance import ScopeId
 
 
+_HANDED_OUT = frozenset({"session", "connection", "cursor"})
+
+
 class RedundantSessionFactory(Rule):
     """Session factories and functions that hand out sessions of their own, outside the owners."""
 
@@ -47,7 +50,7 @@ def _hands_out_own_session(project: Project, scope: ScopeId) -> bool:
     return any(
         isinstance(value, v.Obj)
         and value.id.startswith("s:")
-        and project.program.is_session(value)
+        and project.program.kind(value) in _HANDED_OUT
         and value.origin is not None
         and value.origin.kind in ("factory", "constructor")
         for value in project.engine.provided_by_scope(scope)

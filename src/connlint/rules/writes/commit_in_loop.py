@@ -28,14 +28,13 @@ class CommitInLoop(Rule):
         for scope, run in project.runs():
             if project.role(scope) in ("test", "migration"):
                 continue
-            found: dict[int, Operation] = {}
+            seen: set[int] = set()
             for operation in sorted(run.operations, key=_rank):
                 loop = _loop_of(operation)
-                if loop is not None and _repeats(run, loop, operation):
-                    found.setdefault(loop.at, operation)
-            for operation in found.values():
-                loop = _loop_of(operation)
-                if loop is not None and not _works_slowly(run, loop):
+                if loop is None or operation.at in seen or not _repeats(run, loop, operation):
+                    continue
+                seen.add(operation.at)
+                if not _works_slowly(run, loop):
                     yield self._suspect(project, scope, operation)
 
     def _suspect(self, project: Project, scope: ScopeId, operation: Operation) -> Suspect:
@@ -61,7 +60,7 @@ def _loop_of(operation: Operation) -> LoopFrame | None:
     effect = operation.effect
     if effect.kind != "commit" or not effect.writes or operation.callee_looped:
         return None
-    if operation.batched or operation.keyed or not operation.loops:
+    if operation.batched or operation.keyed or operation.preceded or not operation.loops:
         return None
     inner = operation.loops[-1]
     if inner.endless or inner.receives or inner.retry or inner.batches:

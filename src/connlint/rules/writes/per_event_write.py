@@ -35,14 +35,23 @@ class PerEventWrite(Rule):
     severity = "error"
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
-        seen: set[tuple[str, int]] = set()
+        found: dict[ScopeId, list[tuple[EntryPoint, Operation]]] = {}
         for entry in project.per_event_entries():
             scope = (entry.module, entry.scope)
-            if project.role(scope) == "test":
-                continue
-            for operation in sorted(project.run(scope).operations, key=_rank):
+            if project.role(scope) != "test":
+                hits = [(entry, each) for each in project.run(scope).operations if _counts(project, entry, each)]
+                found.setdefault(scope, []).extend(hits)
+        seen: set[tuple[str, int]] = set()
+        for scope, hits in found.items():
+            around = {
+                each.effect.place
+                for other, theirs in found.items()
+                if other != scope and project.calls_into(other, scope)
+                for _, each in theirs
+            }
+            for entry, operation in sorted(hits, key=_rank):
                 key = (scope[0], operation.at)
-                if key not in seen and _counts(project, entry, operation):
+                if key not in seen and operation.effect.place not in around:
                     seen.add(key)
                     yield self._suspect(project, scope, entry, operation)
 
@@ -63,8 +72,9 @@ class PerEventWrite(Rule):
         )  # fmt: skip
 
 
-def _rank(operation: Operation) -> tuple[int, bool, int]:
+def _rank(hit: tuple[EntryPoint, Operation]) -> tuple[int, bool, int]:
     """Operations by place; at one place the unconditional, shortest chain first."""
+    operation = hit[1]
     return (operation.at, operation.effect.threshold, len(operation.effect.chain))
 
 

@@ -9,8 +9,6 @@ from connlint.model.catalog.notation import (
     ASYNC_ROLLBACK,
     CLOSE,
     NOTHING,
-    PEP_249_ERRORS,
-    each,
     gives,
     same,
     spelled,
@@ -26,10 +24,21 @@ _AUTOCOMMIT = (Switch("isolation_level", None), Switch("autocommit", True))
 LIBRARY = Library(
     name="aiosqlite",
     packages=("aiosqlite",),
-    aliases=spelled(
-        "aiosqlite",
-        {"aiosqlite.core": "connect Connection Cursor", "aiosqlite.cursor": "Cursor"},
-    ),
+    aliases={
+        **spelled(
+            "aiosqlite",
+            {"aiosqlite.core": "connect Connection Cursor", "aiosqlite.cursor": "Cursor"},
+        ),
+        **spelled(
+            "sqlite3",
+            {
+                "aiosqlite": (
+                    "Error DatabaseError IntegrityError NotSupportedError OperationalError "
+                    "ProgrammingError"
+                ),
+            },
+        ),
+    },
     types=(
         Type(
             _CONNECTION,
@@ -77,5 +86,4 @@ LIBRARY = Library(
             autocommit_when=_AUTOCOMMIT,
         ),
     ),
-    errors=each("aiosqlite", PEP_249_ERRORS),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from connlint.model.catalog.notation import (
     NOTHING,
-    PEP_249_ERRORS,
     READ,
     SELF,
     WRITE,
@@ -66,5 +65,9 @@ LIBRARY = Library(
         Function("duckdb.execute", _CONNECTION, ("execute",)),
         *(Function(name, _RELATION, ("execute",)) for name in each("duckdb", "sql query")),
     ),
-    errors=each("duckdb", PEP_249_ERRORS.replace("InterfaceError ", "")),
+    errors=each(
+        "duckdb",
+        "Error DatabaseError DataError IntegrityError InternalError NotSupportedError "
+        "OperationalError ProgrammingError",
+    ),
 )

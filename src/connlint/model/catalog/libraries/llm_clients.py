@@ -72,8 +72,6 @@ LIBRARY = Library(
         *(target for name, calls in _CALLS.items() for target in each(_async(name), calls)),
         *each(_MESSAGES, "stream"),
         *each(_async(_MESSAGES), "stream"),
-        # Until openai 1.0.
-        *each("openai", "ChatCompletion.create ChatCompletion.acreate Embedding.create"),
         *each("litellm", "completion acompletion embedding aembedding image_generation"),
     ),
 )

@@ -246,7 +246,7 @@ _TYPES = (
             **same("unique yield_per columns", SELF),
             **same("partitions keys", NOTHING),
         },
-        contexts=(Context(is_async=True),),
+        contexts=(Context(),),
     ),
 )
 
