@@ -52,7 +52,7 @@ def test_a_rule_is_found_because_its_file_is_there(family: Path) -> None:
     for module in [name for name in sys.modules if name.startswith(family.parent.name)]:
         del sys.modules[module]
     _write(family, "lost_write", "LostWrite", "DBC399")
-    (family / "_counting.py").write_text("LIMIT = 1")
+    (family / "counting.py").write_text("LIMIT = 1")
     assert _discover(family) == ["DBC399"]
 
 
@@ -85,7 +85,8 @@ def test_an_unsound_rule_is_refused(
         ),
     ],
 )
-def test_a_module_that_holds_no_rule_is_refused(family: Path, source: str, reason: str) -> None:
+def test_a_page_without_a_rule_is_refused(family: Path, source: str, reason: str) -> None:
+    (family / "lost_write.md").write_text("# lost-write")
     (family / "lost_write.py").write_text(source)
     with pytest.raises(RuleLoadError, match=reason):
         _discover(family)

@@ -100,6 +100,7 @@ class CheckOptions:
 @click.pass_context
 def command(
     context: click.Context,
+    /,
     baseline_path: Path | None,
     write_baseline: bool,
     extend_baseline: bool,
@@ -121,7 +122,7 @@ def run(options: CheckOptions) -> int:
     from connlint.cli.output import note, write_report
     from connlint.cli.progress import watching
     from connlint.cli.surroundings import look_around
-    from connlint.pipeline import analyse, verdict_of
+    from connlint.pipeline import Analysis
     from connlint.report.view import summary_line
 
     options.baseline.check()
@@ -129,14 +130,13 @@ def run(options: CheckOptions) -> int:
     surroundings = look_around()
     request = _request(options)
     with watching(surroundings.animates and not options.quiet) as watch:
-        analysis = analyse(request, watch)
-    verdict, remark = under_baseline(
-        verdict_of(analysis), options.baseline, analysis.terms, request.loaded.root
-    )
+        analysis = Analysis(request, watch)
+        verdict = analysis.verdict
+    verdict, remark = under_baseline(verdict, options.baseline, analysis.terms, request.loaded.root)
     view = _view(analysis, verdict)
     write_report(_render(view, options, surroundings), options.output)
     _write_step_summary(view, options)
-    for line in (*analysis.notes, *verdict.notes, remark):
+    for line in (*verdict.notes, remark):
         if line:
             note(line, quiet=options.quiet)
     for problem in verdict.problems:
@@ -152,26 +152,29 @@ def _request(options: CheckOptions) -> Request:
     """What the pipeline is asked for; raises :class:`ConnlintError` for what can't be."""
     from connlint.config.loading import load_standard, with_command_line
     from connlint.config.selection import Selection
-    from connlint.pipeline import Request, Unsaved
+    from connlint.pipeline import Request
     from connlint.rules.registry import load_rules
+    from connlint.triage.scope import relative_to
 
     paths = tuple(path for path in options.paths if str(path) != "-")
-    unsaved = None
+    unsaved = {}
     if options.stdin_filename is not None:
         if paths:
             raise UsageError("--stdin-filename and PATHS exclude each other")
-        unsaved = Unsaved(options.stdin_filename, sys.stdin.buffer.read())
         paths = (options.stdin_filename,)
     elif len(paths) < len(options.paths):
         raise UsageError("- needs --stdin-filename FILE")
     registry = load_rules()
     loaded = load_standard(paths, registry.infos, config=options.config, isolated=options.isolated)
+    if options.stdin_filename is not None:
+        name = relative_to(loaded.root, options.stdin_filename)
+        unsaved = {name: sys.stdin.buffer.read()}
     selection = Selection(options.select or None, options.extend_select, options.ignore)
     return Request(
         loaded=with_command_line(loaded, selection, registry.infos),
         registry=registry,
         paths=paths,
-        jobs=options.jobs,
+        jobs=options.jobs or 0,
         use_cache=not options.no_cache,
         unsaved=unsaved,
     )

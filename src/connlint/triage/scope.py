@@ -34,16 +34,17 @@ def scope_of(root: Path, paths: Iterable[Path]) -> Scope:
     is read under one of the two names.
     """
     starts: set[str] = set()
-    real_root = os.path.realpath(root)
+    real_root = Path(os.path.realpath(root))
     for path in paths:
-        starts.add(_below(root.absolute(), path.absolute()))
-        starts.add(_below(real_root, os.path.realpath(path)))
+        starts.add(relative_to(root, path))
+        starts.add(relative_to(real_root, Path(os.path.realpath(path))))
     return Scope(starts) if starts else Scope()
 
 
-def _below(root: str | Path, path: str | Path) -> str:
+def relative_to(root: Path, path: Path) -> str:
+    """``path`` as seen from ``root``, POSIX; ``""`` for the root itself."""
     try:
         relative = Path(os.path.relpath(path, root)).as_posix()
     except ValueError:  # another drive
-        return Path(path).as_posix()
+        return path.as_posix()
     return "" if relative == "." else relative

@@ -1,0 +1,239 @@
+"""A request in, everything that was found out: the run, stage by stage.
+
+discover → facts → link → suspect → visit → judge. Each stage is a property of :class:`Analysis` and
+runs when it is asked for. What was found is remembered, so that a run in which nothing changed
+looks at the files and stops there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from connlint.config.loading import LoadedStandard
+from connlint.config.selection import ActiveRules
+from connlint.discover.layout import lay_out
+from connlint.discover.walk import Found, find_files
+from connlint.facts.cache import project_cache
+from connlint.facts.loading import LoadedFacts, Lookup, load_facts, look_up
+from connlint.facts.store import FactsStore
+from connlint.findings import Problem, Suspect
+from connlint.rules.registry import Registry
+from connlint.rules.run.unreadable_file import UnreadableFile
+from connlint.source import SourceError, decode, read, split_lines
+from connlint.triage.judge import Terms, judge
+from connlint.triage.remembered import Memory, RunResult, result_key
+from connlint.triage.scope import Scope, scope_of
+from connlint.triage.verdict import Verdict
+
+if TYPE_CHECKING:
+    from connlint.facts.types import FileFacts
+    from connlint.model.project import Project
+    from connlint.visit.batch import Visit
+    from connlint.visit.confirm import Confirmed
+
+Watch = Callable[[str, int, int], None]
+"""Told how far a stage is: its name, how much is done, how much there is."""
+
+
+def unwatched(stage: str, done: int, total: int) -> None:
+    """A watch that looks away."""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be analysed.
+
+    ``paths`` say what the report is about, in terms of the working folder; none stand for the
+    import roots. ``unsaved`` holds content, by path relative to the root, that is to be taken
+    instead of what is on disk. ``jobs`` is how many processes to use at most, 0 as many as pay.
+    """
+
+    loaded: LoadedStandard
+    registry: Registry
+    paths: tuple[Path, ...] = ()
+    unsaved: dict[str, bytes] = {}
+    jobs: int = 0
+    use_cache: bool = True
+
+
+class Analysis:
+    """One run. Stages are properties: asking for one runs it and all that it needs, once."""
+
+    def __init__(self, request: Request, watch: Watch = unwatched) -> None:
+        self.request = request
+        self._watch = watch
+        self._root = request.loaded.root
+        self._folder = project_cache(self._root) if request.use_cache else None
+        self._store = FactsStore(self._folder)
+        self._cache_problems: list[Problem] = []
+
+    # discover
+
+    @cached_property
+    def found(self) -> Found:
+        """The files of the project, with those outside of it that were named."""
+        named = [path for path in self.request.paths if path.exists()]
+        return find_files(self._root, [self._root, *named], self.request.loaded.standard.exclude)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What the report is about."""
+        roots = [self._root / folder for folder in self.request.loaded.standard.src]
+        named = self.request.paths or [root for root in roots if root.exists()]
+        return scope_of(self._root, named)
+
+    # facts
+
+    @cached_property
+    def _lookup(self) -> Lookup:
+        return look_up(self.found.files, self._store)
+
+    @cached_property
+    def _saved_facts(self) -> LoadedFacts:
+        from connlint.facts.extract import extract
+
+        watch = partial(self._watch, "Reading")
+        jobs = self.request.jobs
+        saved = load_facts(self._lookup, self._store, extract, jobs=jobs, progress=watch)
+        if problem := self._store.save():
+            self._cache_problems.append(problem)
+        return saved
+
+    @cached_property
+    def facts(self) -> Mapping[str, FileFacts]:
+        """What each file says, by path relative to the root, in order."""
+        facts = {path: lazy.facts for path, lazy in self._saved_facts.by_path.items()}
+        if self.request.unsaved:
+            from connlint.facts.extract import extract
+
+            facts |= {path: extract(data) for path, data in self.request.unsaved.items()}
+        return dict(sorted(facts.items()))
+
+    # link
+
+    @cached_property
+    def project(self) -> Project:
+        """All files as one project, held against the standard."""
+        from connlint.model.project import Project
+
+        standard = self.request.loaded.standard
+        names = lay_out(self.facts, standard.src).names
+        files = ((path, names[path], facts) for path, facts in self.facts.items())
+        return Project.link(files, standard)
+
+    # suspect
+
+    def _suspects(self, problems: list[Problem]) -> Iterator[Suspect]:
+        """What the rules suspect. One that raises costs its own suspects and leaves a problem."""
+        rules = [rule for rule in self.request.registry.rules if rule.code in self.active.codes]
+        for number, rule in enumerate(rules):
+            self._watch("Checking", number, len(rules))
+            if isinstance(rule, UnreadableFile):
+                yield from _unread(rule, self.facts)
+                continue
+            try:
+                yield from list(rule.suspects(self.project))
+            except Exception as error:
+                what = " ".join(f"{type(error).__name__}: {error}".split())
+                problems.append(Problem(f"rule {rule.code} failed: {what}", fatal=True))
+
+    # visit
+
+    def _visits(self, suspects: Sequence[Suspect]) -> Iterator[Visit]:
+        """The files that have suspects, each with its own."""
+        from connlint.visit.batch import Visit
+
+        locations = {file.relative: file.path for file in self.found.files}
+        by_path: dict[str, list[Suspect]] = {}
+        for suspect in suspects:
+            by_path.setdefault(suspect.path, []).append(suspect)
+        for path in sorted(by_path):
+            yield Visit(
+                path=path,
+                location=locations.get(path, ""),
+                suspects=tuple(by_path[path]),
+                statements=self.facts[path].statements,
+                source=self.request.unsaved.get(path),
+            )
+
+    def _confirmed(self, suspects: Sequence[Suspect]) -> Confirmed:
+        from connlint.visit.batch import visit_files
+        from connlint.visit.confirm import RuleTitle
+
+        titles = {r.code: RuleTitle(r.name, r.severity) for r in self.request.registry.rules}
+        return visit_files(list(self._visits(suspects)), titles)
+
+    @cached_property
+    def result(self) -> RunResult:
+        """Everything that was found, from the memory of earlier runs where nothing changed."""
+        memory = Memory(self._folder)
+        if (key := self._key(self._lookup.digest)) and (known := memory.recall(key)):
+            return known
+        result = self._find()
+        # A result with a problem in it may be better next time.
+        key = None if result.problems else self._key(self._saved_facts.digest)
+        if key and (problem := memory.keep(key, result)):
+            self._cache_problems.append(problem)
+        return result
+
+    def _find(self) -> RunResult:
+        problems: list[Problem] = []
+        confirmed = self._confirmed(list(self._suspects(problems)))
+        directives = {path: f.directives for path, f in self.facts.items() if f.directives}
+        return RunResult(confirmed.findings, (*problems, *confirmed.problems), directives)
+
+    def _key(self, digest: bytes | None) -> bytes | None:
+        """What the result is remembered under; ``None`` when it is not to be."""
+        if digest is None or self.request.unsaved or not self.request.use_cache:
+            return None
+        loaded = self.request.loaded
+        return result_key(digest, loaded.standard, loaded.declared, self.active.codes)
+
+    # judge
+
+    @cached_property
+    def active(self) -> ActiveRules:
+        """The rules that are on, file by file."""
+        loaded = self.request.loaded
+        return ActiveRules(self.request.registry.infos, loaded.standard, loaded.command_line)
+
+    @cached_property
+    def terms(self) -> Terms:
+        """What the findings are judged by."""
+        return Terms(self.request.loaded.standard, self.request.registry, self.active, self.scope)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """What the run comes to, without a baseline."""
+        result = self.result
+        problems = (*self.found.problems, *self._cache_problems, *result.problems)
+        files = sum(self.scope.covers(file.relative) for file in self.found.files)
+        return judge(result.findings, result.directives, self.terms, problems, files)
+
+    # what reports and fixes ask besides
+
+    def source_lines(self, path: str) -> list[str]:
+        """The lines of a file of the project as it was analysed; none when it can't be read."""
+        data = self.request.unsaved.get(path)
+        try:
+            return split_lines(decode(read(str(self._root / path)) if data is None else data).text)
+        except SourceError:
+            return []
+
+    def with_content(self, changes: Mapping[str, bytes]) -> Analysis:
+        """The analysis of the same project with these files, by relative path, holding that."""
+        unsaved = self.request.unsaved | dict(changes)
+        other = Analysis(msgspec.structs.replace(self.request, unsaved=unsaved, use_cache=False))
+        other.found = self.found
+        other._saved_facts = self._saved_facts
+        return other
+
+
+def _unread(rule: UnreadableFile, facts: Mapping[str, FileFacts]) -> Iterator[Suspect]:
+    for path, file in facts.items():
+        if file.problem:
+            yield rule.unread(path, file.problem)

@@ -1,0 +1,89 @@
+"""What a run found, as one value that can be kept, and the key under which it is kept.
+
+The key covers everything that the findings depend on: all paths and contents, the standard, and
+connlint itself. What only the report depends on (scope, baseline, severities) stays out.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+import connlint
+from connlint.config.standard import Standard
+from connlint.facts.cache import hashed
+from connlint.facts.results import ResultCache
+from connlint.facts.types import Directive
+from connlint.findings import Finding, Problem
+
+_CODE_SUFFIXES = (".py", ".toml")
+
+
+class RunResult(msgspec.Struct, frozen=True, array_like=True):
+    """The findings before they are judged, and what judging needs besides.
+
+    ``directives`` has the suppression comments of each file that has any.
+    """
+
+    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
+    directives: dict[str, tuple[Directive, ...]]
+
+
+_DECODER = msgspec.msgpack.Decoder(RunResult)
+
+
+class Memory:
+    """The results of earlier runs of a project."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """Keep them in ``folder``; ``None`` keeps nothing."""
+        self._cache = ResultCache(folder)
+
+    def recall(self, key: bytes) -> RunResult | None:
+        """The result kept under ``key``; ``None`` on any doubt."""
+        data = self._cache.get(key)
+        if data is None:
+            return None
+        try:
+            return _DECODER.decode(data)
+        except (msgspec.MsgspecError, RecursionError):
+            return None
+
+    def keep(self, key: bytes, result: RunResult) -> Problem | None:
+        """Keep ``result`` under ``key``; returns the problem when that failed."""
+        return self._cache.put(key, msgspec.msgpack.encode(result))
+
+
+def result_key(contents: bytes, standard: Standard, declared: bool, codes: frozenset[str]) -> bytes:
+    """The key for files with this digest under a standard, declared or assumed, and these rules."""
+    parts = (
+        contents,
+        repr(standard).encode(),
+        repr((declared, sorted(codes))).encode(),
+        _own_code(),
+    )
+    return hashed(b"".join(hashed(part) for part in parts))
+
+
+@cache
+def _own_code() -> bytes:
+    """A hash of what connlint itself is: its version, the Python it runs on, and its own files."""
+    states = sorted(_file_states(Path(connlint.__file__).parent))
+    identity = (connlint.__version__, sys.version, msgspec.__version__, states)
+    return hashed(repr(identity).encode("utf-8", "surrogateescape"))
+
+
+def _file_states(folder: Path | str) -> Iterator[tuple[str, int, int]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _file_states(entry.path)
+            elif entry.name.endswith(_CODE_SUFFIXES):
+                status = entry.stat()
+                yield entry.path, status.st_mtime_ns, status.st_size
