@@ -142,7 +142,7 @@ class Caller(Evaluator):
         before = dict(self.state.pending)
         self.replay(summary.effects, function, table, at, end)
         if summary.commits_always:
-            self.state.guards |= {Guard("committed", len(self.loops))}
+            self.state.guards |= {Guard("committed", len(self.loops), (at, True))}
         else:
             self._keep_pending(before, summary, table)
         self._take_fields(summary, table)
@@ -249,7 +249,7 @@ class Caller(Evaluator):
         if kind == "commit":
             state.marks |= {at}
             if own:
-                state.guards |= {Guard("committed", len(self.loops))}
+                state.guards |= {Guard("committed", len(self.loops), (at, True))}
 
     def _record(
         self, effect: Effect, at: int, end: int, origin: v.Origin | None, own: bool, callee_looped: bool
@@ -261,7 +261,7 @@ class Caller(Evaluator):
             effect, at, end, origin, tuple(self.loops), callee_looped=callee_looped,
             batched=any(g.kind == "modulo" and g.depth <= depth and g.depth > 0 for g in guards),
             keyed=any(g.kind == "keyed" and g.depth == depth > 0 for g in guards),
-            preceded=any(g.kind == "committed" and g.depth >= depth > 0 for g in guards),
+            preceded=any(g.kind == "committed" and g.depth >= depth > 0 and g.place[0] != at for g in guards),
             in_handler=self.in_handler > 0, own=own,
         )  # fmt: skip
         self.operations[at, end, *effect.place, effect.session, effect.implicit] = operation

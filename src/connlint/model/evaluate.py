@@ -13,6 +13,7 @@ from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.classes import ClassId
 from connlint.model.names import Module, Target
+from connlint.model.program import DISTINCTIVE
 from connlint.model.state import State
 
 if TYPE_CHECKING:
@@ -144,8 +145,23 @@ class Evaluator:
         held = self.state.fields.get((value.id, attr))
         if held is not None:
             return held
+        if not value.type:
+            named = self._named_session(value, attr)
+            if named:
+                return named
         found = self.program.object_attribute(value, attr)
         return found if found else v.unknown(f"{value.id}.{attr}"[-160:])
+
+    def _named_session(self, value: v.Obj, attr: str) -> v.Values:
+        """A method of ``x.session``, where nothing is known of ``x``: by name and use."""
+        name = value.id.rpartition(".")[2]
+        if name not in self.program.standard.sessions.names:
+            return ()
+        kind = "generic.Cursor" if name == "cursor" else "generic.Session"
+        if self.program.catalog.method(kind, attr) is None:
+            return ()
+        used = attr in DISTINCTIVE or any(each.rpartition(".")[2] in DISTINCTIVE for each in self.scope.called)
+        return (v.Bound(v.Obj(kind, value.id, v.Origin("name", name)), attr),) if used else ()
 
     # literals and operators
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from connlint.model.catalog.notation import NOTHING, SELF, constructors, each, gives, same, spelled
 from connlint.model.catalog.types import Library, Type
 
-_SELECT = "sqlalchemy.sql.Select"
-_COMPOUND = "sqlalchemy.sql.CompoundSelect"
-_INSERT = "sqlalchemy.sql.Insert"
-_UPDATE = "sqlalchemy.sql.Update"
-_DELETE = "sqlalchemy.sql.Delete"
-_TEXT = "sqlalchemy.sql.TextClause"
+_SELECT = "sqlalchemy.sql.expression.Select"
+_COMPOUND = "sqlalchemy.sql.expression.CompoundSelect"
+_INSERT = "sqlalchemy.sql.expression.Insert"
+_UPDATE = "sqlalchemy.sql.expression.Update"
+_DELETE = "sqlalchemy.sql.expression.Delete"
+_TEXT = "sqlalchemy.sql.expression.TextClause"
 _TEXTUAL = "sqlalchemy.sql.expression.TextualSelect"
 _TABLE = "sqlalchemy.Table"
 _METADATA = "sqlalchemy.MetaData"
@@ -20,7 +20,7 @@ _DDL = (
     "DropIndex DropSchema DropSequence DropTable SetTableComment DropTableComment"
 )
 _DIALECTS = "mysql postgresql sqlite"
-_CLASSES = "Select CompoundSelect Insert Update Delete TextClause"
+_CLASSES = "Select CompoundSelect Insert Update Delete"
 _SET_OPERATIONS = "union union_all intersect intersect_all except_ except_all"
 
 _EXECUTABLE = same("execution_options options", SELF)
@@ -120,17 +120,14 @@ LIBRARY = Library(
             },
         ),
         **spelled(
-            "sqlalchemy.sql",
+            "sqlalchemy.sql.expression",
             {
-                "sqlalchemy": _CLASSES,
-                "sqlalchemy.sql.expression": _CLASSES,
-                "sqlalchemy.sql.selectable": "Select CompoundSelect",
+                "sqlalchemy": f"{_CLASSES} TextClause TextualSelect",
+                "sqlalchemy.sql": _CLASSES,
+                "sqlalchemy.sql.selectable": "Select CompoundSelect TextualSelect",
                 "sqlalchemy.sql.dml": "Insert Update Delete",
                 "sqlalchemy.sql.elements": "TextClause",
             },
-        ),
-        **dict.fromkeys(
-            ("sqlalchemy.TextualSelect", "sqlalchemy.sql.selectable.TextualSelect"), _TEXTUAL
         ),
         **spelled("sqlalchemy.schema", {"sqlalchemy": "DDL", "sqlalchemy.sql.ddl": _DDL}),
         **{

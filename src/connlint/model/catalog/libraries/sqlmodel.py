@@ -85,6 +85,6 @@ LIBRARY = Library(
     functions=(
         Function(_SESSION, _SESSION, ("acquire",)),
         Function(_ASYNC_SESSION, _ASYNC_SESSION, ("acquire",)),
-        Function("sqlmodel.select", "sqlalchemy.sql.Select"),
+        Function("sqlmodel.select", "sqlalchemy.sql.expression.Select"),
     ),
 )
