@@ -13,9 +13,10 @@ from connlint.source import SourceError, read
 
 _Search = Callable[[str], object]
 
-# pathspec names the groups in its expressions; joined expressions can't repeat a name.
+# What pathspec's expressions look like. It names a group, which joined expressions can't repeat.
 _GROUP_NAME = re.compile(r"\(\?P<\w+>")
 _ANY_DEPTH = "^(?:.+/)?"
+_IT_OR_BELOW = "(?:(?:/)|$)"
 
 
 class _Pattern(NamedTuple):
@@ -112,18 +113,38 @@ def _pattern(line: str) -> _Pattern | None:
     """What ``line`` says; ``None`` for blanks, comments and patterns that git passes over."""
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
+    text = line.removesuffix("\r")
+    text = text if text.endswith("\\ ") else text.rstrip()
+    pattern = text.removesuffix("/")
+    if pattern.endswith(" ") and not pattern.endswith("\\ "):
+        pattern = f"{pattern[:-1]}\\ "  # before a slash, a blank counts
     try:
-        expression, ignores = GitIgnoreSpecPattern.pattern_to_regex(line.rstrip("\r"))
-    except ValueError:
+        expression, ignores = GitIgnoreSpecPattern.pattern_to_regex(pattern)
+        re.compile(expression or "")
+    except (ValueError, re.error):
         return None
-    if expression is None or ignores is None:
+    if expression is None or ignores is None or "//" in text:  # no path has two slashes
         return None
-    expression = _GROUP_NAME.sub("(?:", expression)
-    segments = line.strip().removeprefix("!").rstrip("/").removeprefix("**/")
-    by_name = "/" not in segments and expression.startswith(_ANY_DEPTH)
-    if by_name:
-        expression = "^" + expression.removeprefix(_ANY_DEPTH)
+    by_name = "/" not in pattern.removeprefix("!").removeprefix("**/")
+    is_for_folders = text.endswith("/")
+    expression = _for_one_path(expression, by_name=by_name, is_for_folders=is_for_folders)
     return _Pattern(ignores, by_name, expression)
+
+
+def _for_one_path(expression: str, *, by_name: bool, is_for_folders: bool) -> str:
+    """pathspec's ``expression`` without what it says of paths below those that it is about.
+
+    The walk comes from above and asks about each: what is in an ignored folder it never sees.
+    """
+    expression = _GROUP_NAME.sub("(?:", expression)
+    expression = expression.replace("[^", "[^/")  # no class matches a slash
+    if expression.endswith(_IT_OR_BELOW):
+        expression = expression.removesuffix(_IT_OR_BELOW) + "/?$"
+    elif expression.endswith("/"):
+        expression += "."
+    if by_name and expression.startswith(_ANY_DEPTH):
+        expression = "^" + expression.removeprefix(_ANY_DEPTH)
+    return f"(?=.*/$){expression}" if is_for_folders else expression
 
 
 def _joined(expressions: Iterable[str]) -> _Search | None:

@@ -102,6 +102,7 @@ class _Walk:
         self._real_folders: set[str] = set()
         self._real_files: set[str] = set()
         self._links: list[tuple[str, _Folder, str]] = []
+        self._linked_files: list[tuple[str, str, str]] = []
         self._named_files: list[str] = []
 
     def start(self, path: str) -> None:
@@ -124,6 +125,7 @@ class _Walk:
             links, self._links = sorted(self._links), []
             for _, folder, name in links:
                 self._follow(folder, name)
+        self._take_linked()
         for path in self._named_files:
             self._take_named(path)
         return Found(
@@ -208,7 +210,10 @@ class _Walk:
         return False
 
     def _follow(self, folder: _Folder, name: str) -> None:
-        """Look at what the link ``name`` in ``folder`` leads to, unless that is seen anyway."""
+        """Look into the folder that the link ``name`` leads to, unless that is read anyway.
+
+        Files wait until no folder is left that might hold them under a name of their own.
+        """
         path, relative = f"{folder.path}/{name}", folder.prefix + name
         is_source = name.endswith(".py")
         try:
@@ -218,16 +223,21 @@ class _Walk:
             if is_source:
                 self._skip(relative, "link that leads nowhere")
             return
-        if stat.S_ISDIR(mode):
-            if name in _UNINTERESTING or not self._wants_folder(folder, name):
-                return
-            if real in self._real_folders:
-                self._skip(f"{relative}/", "link to a folder that is read under its own name")
-            elif any(f"{tree}/".startswith(f"{real.rstrip('/')}/") for tree in self._trees):
-                self._skip(f"{relative}/", "link to a folder around the project")
-            else:
-                self._look_into(_inside(folder, name, real))
-        elif is_source and stat.S_ISREG(mode) and self._wants_file(folder, name):
+        if stat.S_ISREG(mode) and is_source and self._wants_file(folder, name):
+            self._linked_files.append((relative, path, real))
+        if not stat.S_ISDIR(mode) or name in _UNINTERESTING:
+            return
+        if not self._wants_folder(folder, name):
+            return
+        if real in self._real_folders:
+            self._skip(f"{relative}/", "link to a folder that is read under its own name")
+        elif any(f"{tree}/".startswith(f"{real.rstrip('/')}/") for tree in self._trees):
+            self._skip(f"{relative}/", "link to a folder around the project")
+        else:
+            self._look_into(_inside(folder, name, real))
+
+    def _take_linked(self) -> None:
+        for relative, path, real in sorted(self._linked_files):
             if real in self._real_files:
                 self._skip(relative, "link to a file that is read under its own name")
             else:
