@@ -171,12 +171,14 @@ class Analysis:
     def result(self) -> RunResult:
         """Everything that was found, from the memory of earlier runs where nothing changed."""
         memory = Memory(self._folder)
-        if (key := self._key(self._lookup.digest)) and (known := memory.recall(key)):
+        # An empty store does not know what the files hold until they are read.
+        key = self._key(self._lookup.digest or self._saved_facts.digest)
+        if key and (known := memory.recall(key)):
             return known
         result = self._find()
-        # A result with a problem in it may be better next time.
-        key = None if result.problems else self._key(self._saved_facts.digest)
-        if key and (problem := memory.keep(key, result)):
+        # What went wrong may not go wrong again.
+        is_final = self._saved_facts.digest and not result.problems
+        if key and is_final and (problem := memory.keep(key, result)):
             self._cache_problems.append(problem)
         return result
 
