@@ -108,9 +108,10 @@ def decode(data: bytes) -> Source:
     if (null := body.find(b"\0")) >= 0:
         raise _error_at(body, null, "null byte: not Python source")
     cookie = _COOKIE.match(body)
-    encoding = _normal_name(cookie[1].decode("ascii")) if cookie else "utf-8"
+    declared = cookie[1].decode("ascii") if cookie else "utf-8"
+    encoding = _normal_name(declared)
     if cookie and has_bom and encoding != "utf-8":
-        message = f"byte order mark of UTF-8, but declared as {encoding}"
+        message = f"byte order mark of UTF-8, but declared as {declared}"
         raise _error_at(body, cookie.start(1), message)
     if encoding == "utf-8":
         text = _decode_utf8(body, declared=cookie is not None)
