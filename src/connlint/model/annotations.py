@@ -141,12 +141,18 @@ class Annotations:
             default = program.static(module, parent, param.default)
             default = tuple(value for value in default if not v.is_unknown(value))
             result = v.join(result, default)
-        if param.annotation is None:
+        if not declared:
             result = v.join(result, self._undeclared(module, scope, param, identity))
         if not any(value != v.NONE[0] for value in result) or param.default is not None:
             if not any(isinstance(value, v.Obj) for value in result):
                 result = v.join(result, v.unknown(identity))
         return result
+
+    def is_open(self, module: Module, scope: int, param: f.Param) -> bool:
+        """Whether a parameter's annotation leaves open what it holds."""
+        if param.annotation is None:
+            return True
+        return not self.values(module, module.facts.scopes[scope].parent, param.annotation)
 
     def _undeclared(self, module: Module, scope: int, param: f.Param, identity: str) -> v.Values:
         """A parameter without annotation: what callers pass, else its name and use."""
@@ -154,7 +160,12 @@ class Annotations:
         passed = tuple(program.passed.get((module.name, scope, param.name), ()))
         origin = v.Origin("parameter", param.name)
         if passed:
-            return tuple(_held(value, identity, origin) for value in passed[: v.MAX_VALUES])
+            return tuple(
+                value if program.kind(value) == "session-factory" else _held(value, identity, origin)
+                for value in passed[: v.MAX_VALUES]
+            )
+        if param.annotation is not None:
+            return ()
         if param.name in program.standard.sessions.names and program.used_as_session(module, scope, param.name):
             kind = "generic.Cursor" if param.name == "cursor" else "generic.Session"
             return (v.Obj(kind, identity, origin),)

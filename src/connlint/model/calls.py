@@ -19,7 +19,7 @@ from connlint.model.evaluate import Evaluator
 from connlint.model.names import Module
 from connlint.model.state import Guard
 from connlint.model.sql_text import statement_effects
-from connlint.model.states import known_states, latest_states, passed_states, written_states
+from connlint.model.states import known_states, latest_states, note_state, passed_states, written_states
 
 if TYPE_CHECKING:
     from connlint.model.engine import Engine
@@ -145,7 +145,7 @@ class Caller(Evaluator):
             self.state.guards |= {Guard("committed", len(self.loops), (at, True))}
         else:
             self._keep_pending(before, summary, table)
-        self._take_fields(summary, table)
+        self._take_fields(summary, table, at)
         if not summary.returns_normally:
             self.dead = True
         return self.returned(summary.returns, function, table, at)
@@ -183,12 +183,19 @@ class Caller(Evaluator):
             return v.Obj("", f"o:{self.identity(at)}")
         return value
 
-    def _take_fields(self, summary: Summary, table: dict[str, v.Values]) -> None:
+    def _take_fields(self, summary: Summary, table: dict[str, v.Values], at: int) -> None:
+        for name, values in summary.left:
+            owner = f"new:{self.identity(at)}"
+            self.state.fields[owner, name] = values
+            self.state.touched |= {owner}
+            note_state(self.state, name, values)
         for (owner, attr), values in summary.fields:
             for target in table.get(owner, ()):
                 if isinstance(target, (v.Obj, v.Table)):
                     self.state.fields[target.id, attr] = v.substitute(values, table)
                     self.state.touched |= {target.id}
+                    if attr in self.engine.vocabulary.fields:
+                        note_state(self.state, attr, values)
 
     def replay(
         self, effects: tuple[Effect, ...], function: v.Func, table: dict[str, v.Values], at: int, end: int
@@ -205,7 +212,7 @@ class Caller(Evaluator):
                 Effect(
                     effect.kind, session, (step, *effect.chain), effect.writes, effect.states,
                     effect.threshold, effect.receives, effect.implicit, False, effect.provider,
-                    effect.looped, effect.persists or persists, effect.gives, "",
+                    effect.looped, effect.persists or persists, effect.gives, "", effect.latest,
                 ),
                 at, end, origin, own=False,
             )  # fmt: skip
@@ -218,11 +225,13 @@ class Caller(Evaluator):
         kind = effect.kind
         if kind in ("commit", "rollback"):
             before = known_states(self.engine.vocabulary, state)
+            latest = effect.latest or latest_states(self.engine.vocabulary, state)
             has_writes = state.has_writes(effect.session)
             if own:
-                effect = _with(effect, writes=has_writes, states=before)
+                effect = _with(effect, writes=has_writes, states=before, latest=latest)
             elif kind == "commit":
-                effect = _with(effect, writes=effect.writes or has_writes, states=effect.states or before)
+                states = effect.states or before
+                effect = _with(effect, writes=effect.writes or has_writes, states=states, latest=latest)
             state.settle(effect.session)
             state.touched = frozenset()
         elif kind == "persist" and (own or not effect.states):
@@ -444,6 +453,8 @@ class Caller(Evaluator):
                 self.state.fields[identity, name] = values
                 self.state.touched |= {identity}
             return v.NONE
+        if callee.method == "items" and not args:
+            return self._entries_of(identity)
         if callee.method in ("get", "pop", "setdefault") and args:
             key = args[0][0] if len(args[0]) == 1 else None
             if isinstance(key, v.Const) and isinstance(key.value, str):
@@ -452,6 +463,15 @@ class Caller(Evaluator):
                     return held
         self._perform_all(args, keywords, node)
         return v.unknown(self.identity(node.end))
+
+    def _entries_of(self, identity: str) -> v.Values:
+        """The known entries of a dictionary, as pairs."""
+        held = [
+            v.Items(((v.Const(name),), values))
+            for (owner, name), values in self.state.fields.items()
+            if owner == identity
+        ]
+        return (v.Items(tuple((each,) for each in held[:8]), exact=bool(held)),)
 
     def _call_external(self, callee: v.Ext, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
         name = callee.name
@@ -464,6 +484,8 @@ class Caller(Evaluator):
         if name in catalog.offloads:
             return self._offload(args, keywords, node)
         self._note_slow(name, node)
+        if name in catalog.injects:
+            return args[0] if args else ()
         function = catalog.function(name)
         if function is not None:
             self._perform_all(args, keywords, node)

@@ -144,4 +144,10 @@ def _implicit(
     at = getattr(item.context, "at", node.at)
     end = getattr(item.context, "end", node.at)
     step = Step(run.module.name, run.number, at, end, f"with {name}")
-    run.effect(Effect(kind, subject.id, (step,), implicit=True), at, end, subject.origin, own=True)
+    acquired = kind == "acquire" and subject.origin is not None
+    effect = Effect(
+        kind, subject.id, (step,), implicit=True,
+        provider=subject.origin.name if acquired and subject.origin else "",
+        gives=subject.type if acquired else "",
+    )  # fmt: skip
+    run.effect(effect, at, end, subject.origin, own=True)

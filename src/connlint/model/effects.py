@@ -33,7 +33,8 @@ class Effect(msgspec.Struct, frozen=True):
     ``after_yield``: in a generator, behind its ``yield``. ``provider``: through which provider or
     factory a session was acquired. ``looped``: inside a counted loop of a callee or of the function
     itself. ``persists``: through a persist function of the standard. ``gives``: the type of what was acquired;
-    ``source``: the identity of the factory or engine that it came from.
+    ``source``: the identity of the factory or engine that it came from. ``latest``: the states that
+    were set or tested last on the path, of whatever entity.
     """
 
     kind: str
@@ -50,6 +51,7 @@ class Effect(msgspec.Struct, frozen=True):
     persists: bool = False
     gives: str = ""
     source: str = ""
+    latest: frozenset[str | None] = frozenset()
 
     @property
     def place(self) -> tuple[str, str, int]:
@@ -63,7 +65,8 @@ class Summary(msgspec.Struct, frozen=True):
 
     ``fields`` are the values of fields of the parameters' objects when the function returns:
     ``(parameter object, field) -> values``. ``returns_normally`` is false when it always raises;
-    ``commits_always``: every path that returns has committed.
+    ``commits_always``: every path that returns has committed. ``left``: states of the function's own
+    entities that it leaves to somebody else to commit.
     """
 
     returns: Values = ()
@@ -72,6 +75,7 @@ class Summary(msgspec.Struct, frozen=True):
     fields: tuple[tuple[tuple[str, str], Values], ...] = ()
     returns_normally: bool = True
     commits_always: bool = False
+    left: tuple[tuple[str, Values], ...] = ()
 
 
 class LoopFrame(msgspec.Struct, frozen=True):
@@ -87,6 +91,7 @@ class LoopFrame(msgspec.Struct, frozen=True):
     receives: bool = False
     retry: bool = False
     batches: bool = False
+    end: int = 0
 
 
 class Operation(msgspec.Struct, frozen=True):

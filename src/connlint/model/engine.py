@@ -115,8 +115,15 @@ class Engine:
         changed = {key[:2] for key, count in after.items() if before.get(key, 0) != count}
         if not changed:
             return False
-        self.program.annotations.forget_parameters()
-        stale = {scope for scope in self._runs if scope in changed}
+        self.program.forget_parameters()
+        owners = {
+            (module, self.program.modules[module].facts.scopes[scope].parent) for module, scope in changed
+        }
+        stale = {
+            scope
+            for scope in self._runs
+            if scope in changed or (scope[0], self.program.modules[scope[0]].facts.scopes[scope[1]].parent) in owners
+        }
         while True:
             more = {
                 scope
@@ -209,7 +216,19 @@ class Engine:
             tuple(kept),
             final is not None or bool(run.yields),
             final is not None and any(guard.kind == "committed" for guard in final.guards),
+            self._left(final),
         )
+
+    def _left(self, state: State | None) -> tuple[tuple[str, v.Values], ...]:
+        """The states of entities that a function changed and did not commit, its arguments' aside."""
+        if state is None or not self.vocabulary.enabled:
+            return ()
+        found: dict[str, v.Values] = {}
+        for (owner, name), values in state.fields.items():
+            if name in self.vocabulary.fields and owner in state.touched and not owner.startswith(("p:", "self")):
+                constants = tuple(each for each in values if isinstance(each, (v.Const, v.Member)))
+                found[name] = v.join(found.get(name, ()), constants or v.unknown("left"))
+        return tuple(sorted(found.items()))
 
     def _refined(self, module: Module, scope: int, returns: v.Values) -> v.Values:
         """What a function returns; its annotation where that says more."""
@@ -412,18 +431,31 @@ class Engine:
         """A call was resolved: an edge of the call graph, and what parameters are passed."""
         if self._calls is not None and caller.operations is not None:
             self._calls[at, end, (function.module, function.scope)] = None
-        facts = self.program.modules[function.module].facts.scopes[function.scope]
-        for param in facts.params:
-            if param.annotation is None and param.name in bound:
-                for value in bound[param.name]:
-                    if not isinstance(value, v.Obj) or not value.type:
-                        continue
-                    known = self.program.database_type(value)
-                    if known is not None and (known.kind in _PASSED or not known.kind):
-                        key = (function.module, function.scope, param.name)
-                        kind = v.Obj(value.type, f"p:{param.name}")
-                        self.program.passed.setdefault(key, {})[kind] = None
+        module = self.program.modules[function.module]
+        for param in module.facts.scopes[function.scope].params:
+            values = bound.get(param.name)
+            if not values or not self.program.annotations.is_open(module, function.scope, param):
+                continue
+            for value in values:
+                kept = self._passed(value, param.name)
+                if kept is not None:
+                    passed = self.program.passed.setdefault((function.module, function.scope, param.name), {})
+                    if len(passed) < _MAX_PASSED:
+                        passed[kept] = None
+
+    def _passed(self, value: v.Value, name: str) -> v.Value | None:
+        """The part of an argument that tells something about the parameter, for every caller."""
+        if isinstance(value, v.Func):
+            return v.Func(value.module, value.scope, None, (), value.raw) if value.receiver is None else None
+        if not isinstance(value, v.Obj) or not value.type:
+            return None
+        known = self.program.database_type(value)
+        if known is None or (known.kind and known.kind not in _PASSED):
+            return None
+        origin = value.origin if known.kind == "session-factory" else None
+        return v.Obj(value.type, value.id if origin else f"p:{name}", origin)
 
 
 Passed = tuple[str, int, str]
+_MAX_PASSED = 4
 _PASSED = frozenset({"session", "connection", "cursor", "engine", "session-factory"})

@@ -134,6 +134,9 @@ class Evaluator:
             return (value,)
         if kind is v.Func:
             return program.function_attribute(cast(v.Func, value), attr) or v.unknown(self.identity(at))
+        if isinstance(value, v.Table):
+            for name, held in value.entries:
+                self.state.fields.setdefault((value.id, name), held)
         if kind is v.Table or kind is v.Items or kind is v.Const:
             return (v.Bound(v.Obj("builtins.object", self._identity_of(value, at)), attr),)
         return v.unknown(self.identity(at))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.effects import LoopFrame
+from connlint.model.expressions import calls_in
 from connlint.model.names import walk
 
 if TYPE_CHECKING:
@@ -79,10 +80,11 @@ def loop_frame(run: Interpreter, node: f.For | f.While, values: v.Values) -> Loo
     if isinstance(node, f.While):
         endless = _is_endless(node.test)
         retry = any(isinstance(each, f.Name) and _RETRY.search(each.id) for each in expressions(node.test))
-        return LoopFrame("while", node.at, endless, endless and _waits(run, node.body), retry)
+        waits = endless and _waits(run, node.body)
+        return LoopFrame("while", node.at, endless, waits, retry, end=node.end)
     retry = isinstance(node.target, f.Name) and bool(_RETRY.search(node.target.id))
     retry = retry or _leaves_when_done(node)
-    return LoopFrame("for", node.at, False, _iterates_events(run, values), retry, _batches(node))
+    return LoopFrame("for", node.at, False, _iterates_events(run, values), retry, _batches(node), node.end)
 
 
 def _is_endless(test: f.Expr) -> bool:
@@ -118,20 +120,7 @@ def _batches(node: f.For) -> bool:
 
 def _waits(run: Interpreter, body: f.Body) -> bool:
     """Whether a loop's body waits for an event from outside."""
-    for statement in walk(body):
-        for value in _calls_of(statement):
-            if run.engine.is_receive(run, value):
-                return True
-    return False
-
-
-def _calls_of(statement: f.Stmt) -> Iterator[f.Call]:
-    for name in ("value", "test", "iter"):
-        part = getattr(statement, name, None)
-        if part is not None and not isinstance(part, (str, int)):
-            for node in expressions(part):
-                if isinstance(node, f.Call):
-                    yield node
+    return any(run.engine.is_receive(run, call) for call in calls_in(body))
 
 
 def _iterates_events(run: Interpreter, values: v.Values) -> bool:

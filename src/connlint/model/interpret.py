@@ -297,7 +297,25 @@ class Interpreter(Caller):
             return
         values = self.perform(values, node.at, node.end)
         frame = loop_frame(self, node, values)
+        pairs = _exact_pairs(values)
+        if pairs:
+            self._unroll(node, pairs)
+            return
         self._loop(frame, node.body, node.orelse, node.target, self.items_of(values), None)
+
+    def _unroll(self, node: f.For, pairs: tuple[v.Values, ...]) -> None:
+        """Run a loop over the known entries of a dictionary once for each of them."""
+        for pair in pairs:
+            self.bind_target(node.target, pair)
+            self._breaks.append([])
+            self._continues.append([])
+            end = self._block(node.body, self.state)
+            self.dead = False
+            after = merge_all([end, *self._continues.pop(), *self._breaks.pop()])
+            if after is None:
+                self.dead = True
+                return
+            self.state = after
 
     def _while(self, node: f.While) -> None:
         frame = loop_frame(self, node, ())
@@ -418,6 +436,17 @@ class Interpreter(Caller):
     def on_yield(self, values: v.Values) -> None:
         self.yields = v.join(self.yields, values)
         self.state.yielded = True
+
+
+def _exact_pairs(values: v.Values) -> tuple[v.Values, ...]:
+    """The pairs of ``dictionary.items()`` when they are all known."""
+    only = values[0] if len(values) == 1 else None
+    if not isinstance(only, v.Items) or not only.exact or not only.items:
+        return ()
+    for item in only.items:
+        if len(item) != 1 or not isinstance(item[0], v.Items) or len(item[0].items) != 2:
+            return ()
+    return only.items
 
 
 def _target_names(target: f.Expr) -> tuple[str, ...]:

@@ -133,9 +133,12 @@ class Mentions:
                 stack.extend((argument, not partial) for argument in current.args)
                 stack.extend((keyword.value, True) for keyword in current.keywords)
                 continue
-            if isinstance(current, (f.Compare, f.Not, f.BoolOp)):
+            if isinstance(current, (f.Compare, f.Not)):
                 continue
-            inside = isinstance(current, (f.Seq, f.DictLit, f.Cond, f.Starred, f.Yield, f.Bind))
+            if isinstance(current, (f.BoolOp, f.Cond)):
+                stack.extend((part, handed) for part in parts(current))
+                continue
+            inside = isinstance(current, (f.Seq, f.DictLit, f.Starred, f.Yield, f.Bind))
             stack.extend((part, inside) for part in parts(current) if not _is_clause(part))
 
 

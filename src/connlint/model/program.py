@@ -266,6 +266,13 @@ class Program:
     def is_session(self, value: v.Value) -> bool:
         return self.kind(value) in SESSION_KINDS
 
+    def forget_parameters(self) -> None:
+        """Drop what hangs on parameters: callers have said more of them."""
+        self.annotations.forget_parameters()
+        self._locals.clear()
+        for key in [key for key in self._attributes if key[1] != "@"]:
+            del self._attributes[key]
+
     def used_as_session(self, module: Module, scope: int, name: str) -> bool:
         """Whether a function, or one inside it, calls what only sessions have on a name."""
         stack = [scope]

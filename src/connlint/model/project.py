@@ -24,6 +24,7 @@ from connlint.model.names import Module, Target
 from connlint.model.program import Program
 from connlint.model.relevance import ScopeId
 from connlint.model.roles import Roles
+from connlint.model.slowness import Slowness
 
 _RECURSION = 12_000
 _PASSES = 2
@@ -38,6 +39,7 @@ class Project:
         self.standard = program.standard
         self.entry_points = EntryPoints(engine).find()
         self.roles = Roles(program, self.entry_points)
+        self.slowness = Slowness(program)
         self._callees_below: dict[ScopeId, frozenset[ScopeId]] = {}
 
     @classmethod

@@ -70,7 +70,7 @@ def pass_registries(program: Program) -> None:
                     last = func.attr if isinstance(func, f.Attr) else getattr(func, "id", "")
                     if last in wanted:
                         program.static(module, number, node)
-    program.annotations.forget_parameters()
+    program.forget_parameters()
 
 
 def _root(node: f.Expr) -> str:

@@ -8,7 +8,7 @@ what is computed, never what is found.
 from __future__ import annotations
 
 from connlint.facts import types as f
-from connlint.model.names import Module
+from connlint.model.names import Module, walk
 from connlint.model.program import DISTINCTIVE, Program
 
 ScopeId = tuple[str, int]
@@ -33,6 +33,7 @@ class Relevance:
         )
         self._collect()
         self._spread()
+        self._found |= self._state_setters()
 
     def __contains__(self, scope: ScopeId) -> bool:
         return scope in self._found
@@ -59,6 +60,20 @@ class Relevance:
                     self._callers.setdefault(text.rpartition(".")[2], []).append((module, number, text))
                 if self._is_seed(module, scope, libraries):
                     self._add(module, number)
+
+    def _state_setters(self) -> set[ScopeId]:
+        """Functions that store a state: callers need to know, but they touch no database."""
+        states = self._program.standard.states
+        if not states.persist and not states.transient:
+            return set()
+        found = set()
+        for module in self._program.modules.values():
+            for number, scope in enumerate(module.facts.scopes):
+                body = module.facts.bodies[number]
+                if scope.kind == "function" and any(name.encode() in body for name in (*states.fields, "setattr")):
+                    if any(_stores(statement, states.fields) for statement in walk(module.body(number))):
+                        found.add((module.name, number))
+        return found
 
     def _database_names(self, module: Module) -> frozenset[str]:
         """The imported names of a file that lead to a database library or to one of its types."""
@@ -131,6 +146,16 @@ class Relevance:
             return not rest and not module.star_imports
         targets = self._program.names.lookup(module.name, root)
         return bool(targets) and all(target.kind == "external" for target in targets)
+
+
+def _stores(statement: f.Stmt, fields: tuple[str, ...]) -> bool:
+    """Whether a statement stores into one of the fields, by assignment or by ``setattr``."""
+    if isinstance(statement, f.Assign):
+        return any(isinstance(target, f.Attr) and target.attr in fields for target in statement.targets)
+    if isinstance(statement, f.Evaluate) and isinstance(statement.value, f.Call):
+        call = statement.value
+        return isinstance(call.func, f.Name) and call.func.id == "setattr"
+    return False
 
 
 def _mentions(annotation: f.Expr, names: frozenset[str]) -> bool:

@@ -173,13 +173,25 @@ def substitute(values: Values, table: dict[str, Values], depth: int = 0) -> Valu
     result: list[Value] = []
     for value in values:
         kind = type(value)
-        if kind is Obj:
-            result.extend(table.get(value.id, (value,)))  # type: ignore[union-attr]
+        if isinstance(value, Obj):
+            result.extend(_replaced(value, table))
         elif kind is Const or kind is Ext or kind is Class or kind is Mod or kind is Member:
             result.append(value)
         else:
             result.append(_substitute_inside(value, table, depth + 1))
     return tuple(dict.fromkeys(result))[:MAX_VALUES]
+
+
+def _replaced(value: Obj, table: dict[str, Values]) -> Values:
+    """What stands for an object: the caller's own, or what was derived from it (a query, a cursor)."""
+    held = table.get(value.id)
+    if held is None:
+        return (value,)
+    first = held[0] if held else None
+    if isinstance(first, Obj) and value.type and first.type and first.type != value.type:
+        if not any(isinstance(each, Obj) and each.type == value.type for each in held):
+            return (Obj(value.type, first.id, first.origin or value.origin),)
+    return held
 
 
 def _substitute_inside(value: Value, table: dict[str, Values], depth: int) -> Value:

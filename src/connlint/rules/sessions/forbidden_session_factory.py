@@ -46,7 +46,7 @@ class ForbiddenSessionFactory(Rule):
     def _opened(self, project: Project) -> Iterator[Suspect]:
         """Sessions taken straight from a factory, a session class or an engine."""
         for scope, operation in project.operations():
-            if not operation.own or operation.effect.kind != "acquire" or operation.effect.implicit:
+            if not operation.own or operation.effect.kind != "acquire":
                 continue
             if may_make_sessions(project, scope):
                 continue

@@ -34,7 +34,7 @@ class CommitInLoop(Rule):
                 if loop is None or operation.at in seen or not _repeats(run, loop, operation):
                     continue
                 seen.add(operation.at)
-                if not _works_slowly(run, loop):
+                if not _works_slowly(project, run, loop):
                     yield self._suspect(project, scope, operation)
 
     def _suspect(self, project: Project, scope: ScopeId, operation: Operation) -> Suspect:
@@ -73,6 +73,9 @@ def _repeats(run: FunctionRun, loop: LoopFrame, operation: Operation) -> bool:
     return operation.at in run.back_marks.get(loop.at, frozenset())
 
 
-def _works_slowly(run: FunctionRun, loop: LoopFrame) -> bool:
+def _works_slowly(project: Project, run: FunctionRun, loop: LoopFrame) -> bool:
     """Whether each iteration waits for something else than this database."""
-    return any(each.effect.kind == "slow" and loop in each.loops for each in run.operations)
+    if any(each.effect.kind == "slow" and loop in each.loops for each in run.operations):
+        return True
+    inside = {callee for at, end, callee in run.calls if loop.at < at and end <= loop.end}
+    return any(project.slowness.is_slow(callee) for callee in inside)

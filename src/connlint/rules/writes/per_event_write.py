@@ -87,8 +87,9 @@ def _counts(project: Project, entry: EntryPoint, operation: Operation) -> bool:
     if any(_is_super(project, entry, step.module, step.scope) for step in effect.chain[1:2]):
         return False
     vocabulary = project.engine.vocabulary
-    if effect.states and vocabulary.enabled:
-        return any(state is None or vocabulary.is_transient(state) for state in effect.states)
+    states = effect.states if effect.states - {None} else effect.latest
+    if states and vocabulary.enabled:
+        return any(state is None or vocabulary.is_transient(state) for state in states)
     return True
 
 
