@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -35,8 +36,9 @@ def reference() -> str:
 def _command(command: click.Command, context: click.Context) -> str:
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
     rows = [f"| `{spelling}` | {text} |\n" for spelling, text in _options(command, context)]
+    text = inspect.cleandoc(command.help or "")
     return (
-        f"## connlint {context.info_name}\n\n```text\n{usage}\n```\n\n{command.help}\n\n"
+        f"## connlint {context.info_name}\n\n```text\n{usage}\n```\n\n{text}\n\n"
         f"| option | |\n|---|---|\n{''.join(rows)}"
     )
 

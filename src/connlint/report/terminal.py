@@ -35,7 +35,8 @@ def render(view: CheckView, width: int, colour: bool) -> str:
         for part in _finding(view, finding):
             console.print(part, soft_wrap=isinstance(part, Text))
         console.print()
-    return output.getvalue()
+    # Wrapped text comes padded to a rectangle.
+    return "".join(f"{line.rstrip()}\n" for line in output.getvalue().split("\n")[:-1])
 
 
 def _finding(view: CheckView, finding: Finding) -> Iterator[Text | Padding]:
