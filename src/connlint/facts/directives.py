@@ -15,8 +15,11 @@ from connlint.facts.types import Directive, DirectiveKind
 from connlint.location import pack
 from connlint.source import Source, split_lines
 
-_CANDIDATE = re.compile(r"#[ \t]*(?:connlint[ \t]*:|noqa\b)[^\r\n]*", re.IGNORECASE)
-_OPENING = re.compile(r"#[ \t]*(?:(connlint)[ \t]*:|(noqa)\b)[ \t]*", re.IGNORECASE)
+_SPELLINGS = ("connlint", "Connlint", "CONNLINT", "noqa", "NOQA", "NoQA")
+_OPENING = re.compile(
+    rf"#[ \t]*(?:({'|'.join(_SPELLINGS[:3])})[ \t]*:|(?:{'|'.join(_SPELLINGS[3:])})\b)[ \t]*"
+)
+_CANDIDATE = re.compile(_OPENING.pattern + r"[^\r\n]*")
 # What another tool's comment starts with: there the reason of ours ends.
 _NEXT_PRAGMA = re.compile(r"\s#\s*(?:[a-z][\w.-]*\s*:|no(?:qa|sec)\b)", re.IGNORECASE)
 _VERB = re.compile(r"([\w-]*)[ \t]*")
@@ -52,7 +55,7 @@ def directives(source: Source) -> tuple[Directive, ...]:
 
 def _may_have_directives(text: str) -> bool:
     """Whether some line would hold a directive, if what looks like a comment on it is one."""
-    if not any(word in text for word in ("connlint:", "noqa", "NOQA", "NoQA")):
+    if not any(spelling in text for spelling in _SPELLINGS):
         return False
     return any(
         next(_parse(_Comment(candidate[0], 1, 0, 1)), None)
