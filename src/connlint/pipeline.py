@@ -132,11 +132,11 @@ class Analysis:
         rules = [rule for rule in self.request.registry.rules if rule.code in self.active.codes]
         for number, rule in enumerate(rules):
             self._watch("Checking", number, len(rules))
-            if isinstance(rule, UnreadableFile):
-                yield from _unread(rule, self.facts)
+            if rule.code == UnreadableFile.code:
+                yield from _unread(self.facts)
                 continue
             try:
-                yield from list(rule.suspects(self.project))
+                yield from list(rule.load().suspects(self.project))
             except Exception as error:
                 what = " ".join(f"{type(error).__name__}: {error}".split())
                 problems.append(Problem(f"rule {rule.code} failed: {what}", fatal=True))
@@ -235,7 +235,8 @@ class Analysis:
         return other
 
 
-def _unread(rule: UnreadableFile, facts: Mapping[str, FileFacts]) -> Iterator[Suspect]:
+def _unread(facts: Mapping[str, FileFacts]) -> Iterator[Suspect]:
+    rule = UnreadableFile()
     for path, file in facts.items():
         if file.problem:
             yield rule.unread(path, file.problem)

@@ -281,7 +281,7 @@ def test_without_changes_a_result_is_remembered(
         raise AssertionError("asked again")
 
     (rule,) = [rule for rule in load_rules().rules if rule.code == "DBC101"]
-    monkeypatch.setattr(type(rule), "suspects", suspects)
+    monkeypatch.setattr(type(rule.load()), "suspects", suspects)
     assert check(capfdbinary, "--format", "json") == first
     assert check(capfdbinary, "--no-cache").code == 2
     assert check(capfdbinary, "app/clean.py").code == 0

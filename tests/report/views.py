@@ -10,7 +10,7 @@ import msgspec
 from connlint.findings import Edit, EntryPointRef, Finding, FixIntent, Problem, TraceStep
 from connlint.location import Span
 from connlint.report.view import CheckView, ProposedFix
-from connlint.rules.base import Rule
+from connlint.rules.card import RuleCard
 from connlint.triage.fingerprint import fingerprinted
 from connlint.triage.verdict import Silenced, Verdict
 from triage.making import REGISTRY, finding
@@ -70,7 +70,7 @@ def view(
     verdict: Verdict,
     *,
     fixes: dict[str, ProposedFix] | None = None,
-    rules: tuple[Rule, ...] = REGISTRY.rules,
+    rules: tuple[RuleCard, ...] = REGISTRY.rules,
 ) -> CheckView:
     """A view of ``verdict`` over the sources above."""
     return CheckView(verdict, rules, lambda path: SOURCES.get(path, []), fixes or {}, "1.2.3")

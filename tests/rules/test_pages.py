@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from connlint.rules.base import Rule
+from connlint.rules.card import RuleCard
 from connlint.rules.registry import load_rules
 from connlint.rules.specification import Case, parse_page
 from rules.case_projects import reported, verdict_in, write_case
@@ -20,7 +20,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("rule", "case"), CASES)
-def test_the_case_is_reported_as_marked(rule: Rule, case: Case, tmp_path: Path) -> None:
+def test_the_case_is_reported_as_marked(rule: RuleCard, case: Case, tmp_path: Path) -> None:
     write_case(case, tmp_path)
     verdict = verdict_in(tmp_path)
     assert verdict.problems == ()

@@ -6,9 +6,12 @@ import importlib
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from connlint.errors import RuleLoadError, UsageError
+from connlint.rules import registry
+from connlint.rules.card import RuleCard, card_of
 from connlint.rules.registry import Registry, discover, load_rules
 from triage.making import REGISTRY, PerEventWrite
 
@@ -106,7 +109,7 @@ def test_one_code_for_two_rules_is_refused() -> None:
         pass
 
     with pytest.raises(RuleLoadError, match="two rules are called DBC301"):
-        Registry([PerEventWrite(), OtherWrite()])
+        Registry([card_of(PerEventWrite), card_of(OtherWrite)])
 
 
 @pytest.mark.parametrize("word", ["DBC301", "dbc301", "per-event-write", "Per-Event-Write"])
@@ -130,3 +133,31 @@ def test_the_shipped_rules_load_in_order() -> None:
     codes = [rule.code for rule in load_rules().rules]
     assert codes == sorted(codes)
     assert {"DBC900", "DBC901", "DBC902", "DBC903", "DBC904"} <= set(codes)
+
+
+def test_what_was_found_is_remembered_for_the_same_files_of_connlint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def looked(package: object) -> list[RuleCard]:
+        raise AssertionError("looked again")
+
+    monkeypatch.setenv("CONNLINT_CACHE_DIR", str(tmp_path))
+    load = load_rules.__wrapped__
+    first = load()
+    monkeypatch.setattr(registry, "discover", looked)
+    assert load().rules == first.rules
+    with pytest.raises(AssertionError, match="looked again"):
+        load(use_cache=False)
+    monkeypatch.setattr(registry, "own_code", lambda: b"another version")
+    with pytest.raises(AssertionError, match="looked again"):
+        load()
+
+
+def test_a_card_loads_its_rule_and_says_when_it_cannot() -> None:
+    card = card_of(PerEventWrite)
+    assert isinstance(card.load(), PerEventWrite)
+    gone = msgspec.structs.replace(card, module="connlint.rules.writes.no_such_rule")
+    with pytest.raises(RuleLoadError, match=r"DBC301: connlint\.rules\.writes\.no_such_rule can't"):
+        gone.load()
+    with pytest.raises(RuleLoadError, match="its page can't be read"):
+        gone.page_text()

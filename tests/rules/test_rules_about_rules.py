@@ -13,6 +13,7 @@ from connlint.config.keys import dotted, settings_of
 from connlint.config.standard import Standard
 from connlint.findings import Suspect
 from connlint.rules.base import Rule
+from connlint.rules.card import RuleCard, card_of
 from connlint.rules.registry import load_rules
 from connlint.rules.specification import SECTIONS, Page, metadata_line, parse_page
 
@@ -33,7 +34,7 @@ UNREADABLE = {"DBC900", "DBC904"}
 of_each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 
 
-def _page(rule: Rule) -> Page:
+def _page(rule: RuleCard) -> Page:
     return parse_page(rule.page_text(), rule.name)
 
 
@@ -43,36 +44,37 @@ def test_every_page_has_its_rule_and_every_rule_its_page() -> None:
 
 
 @of_each_rule
-def test_the_code_says_the_family(rule: Rule) -> None:
+def test_the_code_says_the_family(rule: RuleCard) -> None:
     assert FAMILIES[rule.code[3]] == rule.family
 
 
 @of_each_rule
-def test_the_name_is_kebab_case(rule: Rule) -> None:
+def test_the_name_is_kebab_case(rule: RuleCard) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.name)
 
 
 @of_each_rule
-def test_the_class_says_what_it_is_for(rule: Rule) -> None:
-    assert (rule.__doc__ or "").endswith(".")
-    assert rule.__doc__ != Rule.__doc__
+def test_the_class_says_what_it_is_for(rule: RuleCard) -> None:
+    words = type(rule.load()).__doc__ or ""
+    assert words.endswith(".")
+    assert words != Rule.__doc__
 
 
 @of_each_rule
-def test_the_page_opens_with_name_and_metadata(rule: Rule) -> None:
+def test_the_page_opens_with_name_and_metadata(rule: RuleCard) -> None:
     page = _page(rule)
     assert (page.title, page.metadata) == (rule.name, metadata_line(rule))
 
 
 @of_each_rule
-def test_the_page_has_all_sections_in_order(rule: Rule) -> None:
+def test_the_page_has_all_sections_in_order(rule: RuleCard) -> None:
     page = _page(rule)
     assert tuple(page.sections) == SECTIONS
     assert [name for name, text in page.sections.items() if not text] == []
 
 
 @of_each_rule
-def test_the_page_reports_at_least_once_and_stays_silent_twice(rule: Rule) -> None:
+def test_the_page_reports_at_least_once_and_stays_silent_twice(rule: RuleCard) -> None:
     cases = _page(rule).cases
     examples = [case for case in cases if case.section == "Examples"]
     assert examples
@@ -84,7 +86,7 @@ def test_the_page_reports_at_least_once_and_stays_silent_twice(rule: Rule) -> No
 
 
 @of_each_rule
-def test_cases_have_titles_of_their_own(rule: Rule) -> None:
+def test_cases_have_titles_of_their_own(rule: RuleCard) -> None:
     titles = [case.title for case in _page(rule).cases]
     assert [title for title in titles if re.fullmatch(r"line \d+", title)] == []
     assert len(set(titles)) == len(titles)
@@ -93,7 +95,7 @@ def test_cases_have_titles_of_their_own(rule: Rule) -> None:
 @pytest.mark.parametrize(
     "rule", [rule for rule in RULES if rule.code not in UNREADABLE], ids=lambda rule: rule.code
 )
-def test_python_in_cases_parses(rule: Rule) -> None:
+def test_python_in_cases_parses(rule: RuleCard) -> None:
     for case in _page(rule).cases:
         for file in (*case.files, *case.fixed):
             if file.path.endswith(".py"):
@@ -101,13 +103,13 @@ def test_python_in_cases_parses(rule: Rule) -> None:
 
 
 @of_each_rule
-def test_a_fix_is_shown_where_one_is_declared(rule: Rule) -> None:
+def test_a_fix_is_shown_where_one_is_declared(rule: RuleCard) -> None:
     fixed = [case.title for case in _page(rule).cases if case.fixed]
     assert bool(fixed) == bool(rule.fixes)
 
 
 @of_each_rule
-def test_options_exist(rule: Rule) -> None:
+def test_options_exist(rule: RuleCard) -> None:
     keys = {dotted(path) for path, _ in settings_of(Standard())}
     tables = {key.partition(".")[0] for key in keys}
     named = re.findall(r"`([a-z]+(?:-[a-z]+)*\.[a-z-]+)`", _page(rule).sections["Options"])
@@ -124,5 +126,5 @@ def test_the_metadata_says_what_the_class_declares() -> None:
         def suspects(self, project: object) -> tuple[Suspect, ...]:
             return ()
 
-    line = metadata_line(LostWrite())
+    line = metadata_line(card_of(LostWrite))
     assert line == "`DBC399` · info · fix: safe or unsafe · off by default"

@@ -11,6 +11,7 @@ from connlint.facts.types import Directive
 from connlint.findings import Finding, Priority, Severity, Suspect
 from connlint.location import Span
 from connlint.rules.base import Rule
+from connlint.rules.card import card_of
 from connlint.rules.registry import Registry
 from connlint.rules.run.stale_baseline_entry import StaleBaselineEntry
 from connlint.rules.run.suppression_without_reason import SuppressionWithoutReason
@@ -37,15 +38,16 @@ class PerEventWrite(_SilentRule):
 
 
 REGISTRY = Registry(
-    [
-        RedundantEngine(),
-        PerEventWrite(),
-        UnreadableFile(),
-        UnusedSuppression(),
-        SuppressionWithoutReason(),
-        UnknownCodeInSuppression(),
-        StaleBaselineEntry(),
-    ]
+    card_of(rule)
+    for rule in (
+        RedundantEngine,
+        PerEventWrite,
+        UnreadableFile,
+        UnusedSuppression,
+        SuppressionWithoutReason,
+        UnknownCodeInSuppression,
+        StaleBaselineEntry,
+    )
 )
 
 

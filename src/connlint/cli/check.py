@@ -164,7 +164,7 @@ def _request(options: CheckOptions) -> Request:
         paths = (options.stdin_filename,)
     elif len(paths) < len(options.paths):
         raise UsageError("- needs --stdin-filename FILE")
-    registry = load_rules()
+    registry = load_rules(use_cache=not options.no_cache)
     loaded = load_standard(paths, registry.infos, config=options.config, isolated=options.isolated)
     if options.stdin_filename is not None:
         name = relative_to(loaded.root, options.stdin_filename)

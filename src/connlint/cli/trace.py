@@ -41,7 +41,7 @@ def command(
     from connlint.report.trace import render_json, render_text
     from connlint.rules.registry import load_rules
 
-    registry = load_rules()
+    registry = load_rules(use_cache=not no_cache)
     loaded = load_standard(_folders(target), registry.infos, config=config, isolated=isolated)
     request = Request(loaded=loaded, registry=registry, jobs=jobs or 0, use_cache=not no_cache)
     with watching(look_around().animates and not quiet) as watch:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from connlint.findings import Safety, Severity
-from connlint.rules.base import Rule
+from connlint.rules.card import RuleCard
 from connlint.rules.specification import parse_page
 
 
@@ -24,7 +24,7 @@ class RuleItem(msgspec.Struct, frozen=True):
     page: str
 
 
-def render_list(rules: Sequence[Rule]) -> str:
+def render_list(rules: Sequence[RuleCard]) -> str:
     """A row for each rule: code, name, severity, and what sets it apart."""
     width = max(len(rule.name) for rule in rules)
     rows = []
@@ -36,18 +36,18 @@ def render_list(rules: Sequence[Rule]) -> str:
     return "".join(rows)
 
 
-def render_pages(rules: Sequence[Rule]) -> str:
+def render_pages(rules: Sequence[RuleCard]) -> str:
     """The pages of ``rules`` as they are written, apart by an empty line."""
     return "\n".join(rule.page_text().rstrip() + "\n" for rule in rules)
 
 
-def render_json(rules: Sequence[Rule]) -> str:
+def render_json(rules: Sequence[RuleCard]) -> str:
     """The rules as a JSON array of :class:`RuleItem` objects."""
     items = [_item(rule) for rule in rules]
     return msgspec.json.format(msgspec.json.encode(items), indent=2).decode() + "\n"
 
 
-def _item(rule: Rule) -> RuleItem:
+def _item(rule: RuleCard) -> RuleItem:
     text = rule.page_text()
     return RuleItem(
         code=rule.code,

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from connlint.findings import Edit, Finding, Problem, Severity, TraceStep
 from connlint.location import Span
 from connlint.report.view import CheckView, ProposedFix, entry_point_label
-from connlint.rules.base import Rule
+from connlint.rules.card import RuleCard
 from connlint.rules.specification import parse_page
 from connlint.triage.verdict import Silenced
 
@@ -63,12 +63,12 @@ def _run(view: CheckView) -> Json:
     }
 
 
-def _rule(rule: Rule) -> Json:
+def _rule(rule: RuleCard) -> Json:
     text = rule.page_text()
     summary = parse_page(text, rule.name).summary
     return {
         "id": rule.code,
-        "name": type(rule).__name__,
+        "name": rule.class_name,
         "shortDescription": {"text": rule.name},
         "fullDescription": {"text": summary or rule.name},
         "help": {"text": text, "markdown": text},

@@ -16,7 +16,7 @@ from connlint.findings import (
     Safety,
 )
 from connlint.location import Span
-from connlint.rules.base import Rule
+from connlint.rules.card import RuleCard
 from connlint.triage.verdict import Verdict
 
 SourceLines = Callable[[str], Sequence[str]]
@@ -37,7 +37,7 @@ class CheckView:
     """A check as all formats see it. ``fixes`` go by the fingerprint of their finding."""
 
     verdict: Verdict
-    rules: tuple[Rule, ...]
+    rules: tuple[RuleCard, ...]
     source: SourceLines
     fixes: Mapping[str, ProposedFix] = field(default_factory=dict)
     version: str = __version__

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from abc import ABC, abstractmethod
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from connlint.errors import RuleLoadError
@@ -46,23 +44,6 @@ class Rule(ABC):
         A suspect outside the files that were asked for is fine: the report leaves it out. Raising
         costs this rule its findings and the run its exit code, nothing else.
         """
-
-    @property
-    def family(self) -> str:
-        """The folder of the rule: ``sessions``, ``transactions`` ..."""
-        return type(self).__module__.rpartition(".")[0].rpartition(".")[2]
-
-    @property
-    def page_path(self) -> Path:
-        """Where the rule's documentation is."""
-        return Path(inspect.getfile(type(self))).with_suffix(".md")
-
-    def page_text(self) -> str:
-        """The rule's documentation; raises :class:`RuleLoadError` when it can't be read."""
-        try:
-            return self.page_path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise RuleLoadError(f"{self.code}: its page can't be read: {error}") from error
 
 
 def check_declaration(rule: type[Rule], stem: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from connlint.rules.base import Rule
+from connlint.rules.card import RuleCard
 from connlint.rules.registry import load_rules
 from connlint.rules.specification import parse_page
 
@@ -23,7 +23,7 @@ tests: every example is run. `connlint rule CODE` shows the same text.
 """
 
 
-def reference(rules: Sequence[Rule]) -> dict[str, str]:
+def reference(rules: Sequence[RuleCard]) -> dict[str, str]:
     """The files of the reference by name: ``index.md`` and one named after each rule."""
     files = {INDEX: _index(rules)}
     for rule in rules:
@@ -31,7 +31,7 @@ def reference(rules: Sequence[Rule]) -> dict[str, str]:
     return files
 
 
-def _index(rules: Sequence[Rule]) -> str:
+def _index(rules: Sequence[RuleCard]) -> str:
     parts = [_OPENING]
     for family, group in groupby(rules, key=lambda rule: rule.family):
         rows = [
@@ -45,7 +45,7 @@ def _index(rules: Sequence[Rule]) -> str:
     return "\n".join(parts)
 
 
-def _summary(rule: Rule) -> str:
+def _summary(rule: RuleCard) -> str:
     """The first sentence of what the rule reports, fit for a table."""
     summary = parse_page(rule.page_text(), rule.name).summary
     return summary.partition(". ")[0].rstrip(".").removeprefix("Reports ").replace("|", "\\|")

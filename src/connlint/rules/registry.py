@@ -1,4 +1,8 @@
-"""The folders below ``rules`` in, the rules in them out: found by looking, sorted by code."""
+"""The folders below ``rules`` in, the rules in them out: found by looking, sorted by code.
+
+Looking means importing all of them, so what was found is remembered as cards, and a rule is loaded
+again only when it has to work.
+"""
 
 from __future__ import annotations
 
@@ -10,36 +14,43 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
+import msgspec
+
 from connlint import rules as families
 from connlint.config.selection import RuleInfo
 from connlint.config.spelling import closest, did_you_mean
 from connlint.errors import RuleLoadError, UsageError
+from connlint.facts.cache import project_cache
+from connlint.facts.results import ResultCache
 from connlint.rules.base import Rule, check_declaration
+from connlint.rules.card import RuleCard, card_of
+from connlint.rules.own_code import PACKAGE, own_code
 
 _CODE = re.compile(r"DBC(?P<number>[0-9]{1,4})", re.IGNORECASE)
+_CARDS = msgspec.msgpack.Decoder(tuple[RuleCard, ...])
 
 
 class Registry:
     """All rules, and the words by which they are called."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[RuleCard]) -> None:
         """Take ``rules``; raises :class:`RuleLoadError` when two share a code or a name."""
         self.rules = tuple(sorted(rules, key=lambda rule: rule.code))
         self.infos = tuple(RuleInfo(r.code, r.name, r.default_on) for r in self.rules)
         """What configuration has to know about the rules."""
-        self._by_word: dict[str, Rule] = {}
+        self._by_word: dict[str, RuleCard] = {}
         for rule in self.rules:
             for word in (rule.code, rule.name):
                 other = self._by_word.setdefault(word, rule)
                 if other is not rule:
-                    kinds = f"{type(other).__qualname__} and {type(rule).__qualname__}"
-                    raise RuleLoadError(f"two rules are called {word}: {kinds}")
+                    both = f"{other.class_name} and {rule.class_name}"
+                    raise RuleLoadError(f"two rules are called {word}: {both}")
 
-    def find(self, word: str) -> Rule | None:
+    def find(self, word: str) -> RuleCard | None:
         """The rule with this code or name, in any case."""
         return self._by_word.get(word.upper()) or self._by_word.get(word.lower())
 
-    def named(self, words: Iterable[str]) -> list[Rule]:
+    def named(self, words: Iterable[str]) -> list[RuleCard]:
         """The rules with these codes or names; raises :class:`UsageError` for each unknown one."""
         found, flaws = [], []
         for word in words:
@@ -60,18 +71,26 @@ class Registry:
 
 
 @cache
-def load_rules() -> Registry:
+def load_rules(*, use_cache: bool = True) -> Registry:
     """All rules of the distribution; raises :class:`RuleLoadError` when one can't be loaded."""
-    return Registry(discover(families))
+    remembered = ResultCache(project_cache(PACKAGE) if use_cache else None)
+    if (known := remembered.get(own_code())) is not None:
+        try:
+            return Registry(_CARDS.decode(known))
+        except msgspec.MsgspecError:
+            pass
+    cards = discover(families)
+    remembered.put(own_code(), msgspec.msgpack.encode(cards))
+    return Registry(cards)
 
 
-def discover(package: ModuleType) -> list[Rule]:
+def discover(package: ModuleType) -> list[RuleCard]:
     """The rules in the folders below ``package``, at most one in a module.
 
     A module without a rule serves the rules of its folder. Raises :class:`RuleLoadError` for a
     module that can't be imported, holds several rules, or has a rule's page but no rule.
     """
-    found: list[Rule] = []
+    found: list[RuleCard] = []
     for folder in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
         if folder.ispkg:
             family = _load(folder.name)
@@ -88,7 +107,7 @@ def _load(name: str) -> ModuleType:
         raise RuleLoadError(f"rule module {name} can't be loaded: {reason}") from error
 
 
-def _rules_in(module: ModuleType) -> list[Rule]:
+def _rules_in(module: ModuleType) -> list[RuleCard]:
     """The rule in ``module``; none when the module is none of a rule."""
     name = module.__name__
     classes = [
@@ -100,10 +119,10 @@ def _rules_in(module: ModuleType) -> list[Rule]:
         raise RuleLoadError(f"{name}: expected one rule in the file, found {len(classes)}")
     for rule in classes:
         check_declaration(rule, name.rpartition(".")[2])
-    try:
-        return [rule() for rule in classes]
-    except TypeError as error:
-        raise RuleLoadError(f"{name}: {error}") from error
+    cards = [card_of(rule) for rule in classes]
+    for card in cards:
+        card.load()
+    return cards
 
 
 def _has_page(module: ModuleType) -> bool:

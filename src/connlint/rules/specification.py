@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from connlint.errors import RuleLoadError
-from connlint.rules.base import Rule
+from connlint.rules.card import RuleCard
 
 SECTIONS = (
     "What it does",
@@ -87,7 +87,7 @@ class Page:
         return " ".join(self.sections.get(SECTIONS[0], "").partition("\n\n")[0].split())
 
 
-def metadata_line(rule: Rule) -> str:
+def metadata_line(rule: RuleCard) -> str:
     """The line below the title of ``rule``'s page."""
     fixes = " or ".join(rule.fixes) or "none"
     line = f"`{rule.code}` · {rule.severity} · fix: {fixes}"

@@ -6,22 +6,16 @@ connlint itself. What only the report depends on (scope, baseline, severities) s
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import msgspec
 
-import connlint
 from connlint.config.standard import Standard
 from connlint.facts.cache import hashed
 from connlint.facts.results import ResultCache
 from connlint.facts.types import Directive
 from connlint.findings import Finding, Problem
-
-_CODE_SUFFIXES = (".py", ".toml")
+from connlint.rules.own_code import own_code
 
 
 class RunResult(msgspec.Struct, frozen=True, array_like=True):
@@ -66,24 +60,6 @@ def result_key(contents: bytes, standard: Standard, declared: bool, codes: froze
         contents,
         repr(standard).encode(),
         repr((declared, sorted(codes))).encode(),
-        _own_code(),
+        own_code(),
     )
     return hashed(b"".join(hashed(part) for part in parts))
-
-
-@cache
-def _own_code() -> bytes:
-    """A hash of what connlint itself is: its version, the Python it runs on, and its own files."""
-    states = sorted(_file_states(Path(connlint.__file__).parent))
-    identity = (connlint.__version__, sys.version, msgspec.__version__, states)
-    return hashed(repr(identity).encode("utf-8", "surrogateescape"))
-
-
-def _file_states(folder: Path | str) -> Iterator[tuple[str, int, int]]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir():
-                yield from _file_states(entry.path)
-            elif entry.name.endswith(_CODE_SUFFIXES):
-                status = entry.stat()
-                yield entry.path, status.st_mtime_ns, status.st_size
