@@ -20,6 +20,7 @@ _MANY = frozenset(
     "list tuple set frozenset List Tuple Set FrozenSet Sequence Iterable Collection Generator Iterator "
     "AsyncGenerator AsyncIterator AsyncIterable MutableSequence".split()
 )
+_MAPPINGS = frozenset("dict Dict Mapping MutableMapping DefaultDict defaultdict OrderedDict".split())
 _MAX_DEPTH = 8
 
 
@@ -83,6 +84,9 @@ class Annotations:
         if name in _MANY and parts:
             items = self._read(module, scope, parts[0], depth + 1)
             return (v.Items((items,), exact=False),) if items else ()
+        if name in _MAPPINGS and len(parts) == 2:
+            held = self._read(module, scope, parts[1], depth + 1)
+            return (v.Table(((v.ANY_KEY, held),), f"t:{name}"),) if held else ()
         if name in ("type", "Type", "Callable"):
             return ()
         return self._read(module, scope, node.value, depth + 1)
@@ -161,7 +165,9 @@ class Annotations:
         origin = v.Origin("parameter", param.name)
         if passed:
             return tuple(
-                value if program.kind(value) == "session-factory" else _held(value, identity, origin)
+                v.Obj(value.type, identity, value.origin)
+                if isinstance(value, v.Obj) and program.kind(value) == "session-factory"
+                else _held(value, identity, origin)
                 for value in passed[: v.MAX_VALUES]
             )
         if param.annotation is not None:

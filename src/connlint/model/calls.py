@@ -89,7 +89,7 @@ class Caller(Evaluator):
             else:
                 for value in values:
                     if isinstance(value, v.Table):
-                        keywords.extend(value.entries)
+                        keywords.extend(self.entries_of(value))
         return arguments, keywords
 
     def call_value(self, callee: v.Value, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
@@ -103,6 +103,8 @@ class Caller(Evaluator):
             return self._call_method(cast(v.Bound, callee), args, keywords, node)
         if kind is v.Class:
             return self._construct(cast(v.Class, callee), args, keywords, node)
+        if kind is v.TableMethod:
+            return self._call_table(cast(v.TableMethod, callee), args, keywords, node)
         if kind is v.Obj:
             return self._call_object(cast(v.Obj, callee), args, keywords, node)
         if kind is v.Partial:
@@ -145,6 +147,8 @@ class Caller(Evaluator):
             self.state.guards |= {Guard("committed", len(self.loops), (at, True))}
         else:
             self._keep_pending(before, summary, table)
+        for session in summary.unsettled:
+            self.state.note_write(_mapped(session, table)[0], "maybe")
         self._take_fields(summary, table, at)
         if not summary.returns_normally:
             self.dead = True
@@ -194,6 +198,8 @@ class Caller(Evaluator):
                 if isinstance(target, (v.Obj, v.Table)):
                     self.state.fields[target.id, attr] = v.substitute(values, table)
                     self.state.touched |= {target.id}
+                    if isinstance(target, v.Obj) and self.engine.may_be_entity(target):
+                        self.state.note_write("", "maybe")
                     if attr in self.engine.vocabulary.fields:
                         note_state(self.state, attr, values)
 
@@ -412,7 +418,8 @@ class Caller(Evaluator):
         receiver = callee.receiver
         name = f"{receiver.type}.{callee.method}"
         if receiver.type == "builtins.object":
-            return self._call_container(callee, args, keywords, node)
+            self._perform_all(args, keywords, node)
+            return v.unknown(self.identity(node.end))
         if name in catalog.spawns:
             return v.unknown(self.identity(node.end))
         if name in catalog.offloads:
@@ -442,36 +449,31 @@ class Caller(Evaluator):
             return (receiver,) if method.returns else v.unknown(f"o:{self.identity(node.end)}")
         return self._library_call(method, receiver, node, self.program.callable_name(receiver) or name)
 
-    def _call_container(self, callee: v.Bound, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
-        identity = callee.receiver.id
+    def _call_table(self, callee: v.TableMethod, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+        """A method of a known dictionary."""
+        table = callee.table
         if callee.method == "update":
-            entries = list(keywords)
-            for value in args[0] if args else ():
-                if isinstance(value, v.Table):
-                    entries.extend(value.entries)
+            entries = [*keywords, *(e for value in (args[0] if args else ()) if isinstance(value, v.Table) for e in value.entries)]
             for name, values in entries:
-                self.state.fields[identity, name] = values
-                self.state.touched |= {identity}
+                self.state.fields[table.id, name] = values
+                self.state.touched |= {table.id}
             return v.NONE
         if callee.method == "items" and not args:
-            return self._entries_of(identity)
+            pairs = [(v.Items(((v.Const(name),), values)),) for name, values in self.entries_of(table)]
+            known = all(name != v.ANY_KEY for name, _ in table.entries)
+            return (v.Items(tuple(pairs[:8]), exact=known and 0 < len(pairs) <= 8),)
         if callee.method in ("get", "pop", "setdefault") and args:
-            key = args[0][0] if len(args[0]) == 1 else None
-            if isinstance(key, v.Const) and isinstance(key.value, str):
-                held = self.state.fields.get((identity, key.value))
-                if held:
-                    return held
+            held = self._item(table, args[0])
+            if held:
+                return held
         self._perform_all(args, keywords, node)
         return v.unknown(self.identity(node.end))
 
-    def _entries_of(self, identity: str) -> v.Values:
-        """The known entries of a dictionary, as pairs."""
-        held = [
-            v.Items(((v.Const(name),), values))
-            for (owner, name), values in self.state.fields.items()
-            if owner == identity
-        ]
-        return (v.Items(tuple((each,) for each in held[:8]), exact=bool(held)),)
+    def entries_of(self, table: v.Table) -> list[tuple[str, v.Values]]:
+        """The known entries of a dictionary, with what the path has stored since."""
+        known = dict(table.entries)
+        known.update({name: values for (owner, name), values in self.state.fields.items() if owner == table.id})
+        return list(known.items())
 
     def _call_external(self, callee: v.Ext, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
         name = callee.name

@@ -33,6 +33,7 @@ class Hierarchy:
         self._bases: dict[ClassId, tuple[tuple[ClassId, ...], tuple[str, ...]]] = {}
         self._lines: dict[ClassId, tuple[ClassId, ...]] = {}
         self._children: dict[ClassId, list[ClassId]] | None = None
+        self._notes: dict[ClassId, dict[str, f.Expr]] = {}
         self._stored: dict[ClassId, dict[str, list[tuple[int, f.Expr]]]] = {}
 
     def module(self, owner: ClassId) -> Module:
@@ -158,12 +159,12 @@ class Hierarchy:
         return found
 
     def annotated(self, owner: ClassId, name: str) -> tuple[ClassId, f.Expr] | None:
-        """The annotation of an attribute in a class body of the line."""
+        """The annotation of an attribute, in a class body or a method of the line."""
         for ancestor in self.ancestors(owner):
-            for statement in self.module(ancestor).body(ancestor.scope):
-                if isinstance(statement, f.Annotated) and isinstance(statement.target, f.Name):
-                    if statement.target.id == name:
-                        return ancestor, statement.annotation
+            self._stores(ancestor)
+            annotation = self._notes[ancestor].get(name)
+            if annotation is not None:
+                return ancestor, annotation
         return None
 
     def _stores(self, owner: ClassId) -> dict[str, list[tuple[int, f.Expr]]]:
@@ -172,18 +173,26 @@ class Hierarchy:
             return known
         table: dict[str, list[tuple[int, f.Expr]]] = {}
         module = self.module(owner)
-        self._collect(module, owner.scope, None, table)
+        notes = self._notes[owner] = {}
+        self._collect(module, owner.scope, None, table, notes)
         for number in module.children.get(owner.scope, ()):
             scope = module.facts.scopes[number]
             if scope.kind == "function" and scope.params:
-                self._collect(module, number, scope.params[0].name, table)
+                self._collect(module, number, scope.params[0].name, table, notes)
         self._stored[owner] = table
         return table
 
     def _collect(
-        self, module: Module, number: int, receiver: str | None, table: dict[str, list[tuple[int, f.Expr]]]
+        self,
+        module: Module,
+        number: int,
+        receiver: str | None,
+        table: dict[str, list[tuple[int, f.Expr]]],
+        notes: dict[str, f.Expr],
     ) -> None:
         for statement in walk(module.body(number)):
+            if isinstance(statement, f.Annotated):
+                notes.setdefault(_stored_name(statement.target, receiver), statement.annotation)
             if isinstance(statement, f.Assign):
                 pairs = [(target, statement.value) for target in statement.targets]
             elif isinstance(statement, f.Annotated) and statement.value is not None:

@@ -66,7 +66,8 @@ class Summary(msgspec.Struct, frozen=True):
     ``fields`` are the values of fields of the parameters' objects when the function returns:
     ``(parameter object, field) -> values``. ``returns_normally`` is false when it always raises;
     ``commits_always``: every path that returns has committed. ``left``: states of the function's own
-    entities that it leaves to somebody else to commit.
+    entities that it leaves to somebody else to commit; ``unsettled``: sessions (``""`` for one
+    that is not known) with writes that it leaves pending.
     """
 
     returns: Values = ()
@@ -76,6 +77,7 @@ class Summary(msgspec.Struct, frozen=True):
     returns_normally: bool = True
     commits_always: bool = False
     left: tuple[tuple[str, Values], ...] = ()
+    unsettled: tuple[str, ...] = ()
 
 
 class LoopFrame(msgspec.Struct, frozen=True):

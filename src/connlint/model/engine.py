@@ -199,6 +199,8 @@ class Engine:
         state.env.update(self._parameters(run.module, run.number, arguments))
         run.state = state
         end = run.run_body(run.module.body(run.number))
+        if end is not None:
+            run.note_left(end)
         final = merge(end, run.leaving)
         returns = run.returns if end is None else v.join(run.returns, v.NONE)
         returns = self._refined(run.module, run.number, returns)
@@ -216,19 +218,9 @@ class Engine:
             tuple(kept),
             final is not None or bool(run.yields),
             final is not None and any(guard.kind == "committed" for guard in final.guards),
-            self._left(final),
+            tuple(sorted(run.left.items())),
+            tuple(sorted(final.pending)) if final is not None else (),
         )
-
-    def _left(self, state: State | None) -> tuple[tuple[str, v.Values], ...]:
-        """The states of entities that a function changed and did not commit, its arguments' aside."""
-        if state is None or not self.vocabulary.enabled:
-            return ()
-        found: dict[str, v.Values] = {}
-        for (owner, name), values in state.fields.items():
-            if name in self.vocabulary.fields and owner in state.touched and not owner.startswith(("p:", "self")):
-                constants = tuple(each for each in values if isinstance(each, (v.Const, v.Member)))
-                found[name] = v.join(found.get(name, ()), constants or v.unknown("left"))
-        return tuple(sorted(found.items()))
 
     def _refined(self, module: Module, scope: int, returns: v.Values) -> v.Values:
         """What a function returns; its annotation where that says more."""
@@ -288,10 +280,14 @@ class Engine:
         """What the annotations promise of a function that is not worth evaluating."""
         module = self.program.modules[function.module]
         scope = module.facts.scopes[function.scope]
+        nothing = v.unknown(f"o:{function.module}:{function.scope}")
         if scope.returns is None:
-            return Summary(v.unknown(f"o:{function.module}:{function.scope}"))
-        found = self._typed_return(module, function.scope)
-        return Summary(found or v.unknown(f"o:{function.module}:{function.scope}"))
+            return Summary(nothing, nothing if scope.is_generator else ())
+        if scope.is_generator:
+            declared = self.program.annotations.values(module, scope.parent, scope.returns)
+            items = tuple(each for value in declared if isinstance(value, v.Items) for each in value.items)
+            return Summary(nothing, tuple(each for item in items for each in item) or nothing)
+        return Summary(self._typed_return(module, function.scope) or nothing)
 
     def _typed_return(self, module: Module, scope: int) -> v.Values:
         facts = module.facts.scopes[scope]

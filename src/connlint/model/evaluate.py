@@ -68,6 +68,10 @@ class Evaluator:
     def leave_comprehension(self, node: f.Comp) -> None:
         """The elements of a comprehension have been evaluated."""
 
+    def entered(self, node: f.With, item: f.WithItem) -> v.Values:
+        """What entering a context manager binds."""
+        raise NotImplementedError
+
     # names
 
     def identity(self, at: int) -> str:
@@ -135,14 +139,10 @@ class Evaluator:
         if kind is v.Func:
             return program.function_attribute(cast(v.Func, value), attr) or v.unknown(self.identity(at))
         if isinstance(value, v.Table):
-            for name, held in value.entries:
-                self.state.fields.setdefault((value.id, name), held)
-        if kind is v.Table or kind is v.Items or kind is v.Const:
-            return (v.Bound(v.Obj("builtins.object", self._identity_of(value, at)), attr),)
+            return (v.TableMethod(value, attr),)
+        if kind is v.Items or kind is v.Const:
+            return (v.Bound(v.Obj("builtins.object", self.identity(at)), attr),)
         return v.unknown(self.identity(at))
-
-    def _identity_of(self, value: v.Value, at: int) -> str:
-        return value.id if isinstance(value, v.Table) else self.identity(at)
 
     def _attribute_of_object(self, value: v.Obj, attr: str, at: int) -> v.Values:
         held = self.state.fields.get((value.id, attr))
@@ -249,7 +249,7 @@ class Evaluator:
             held = self.state.fields.get((value.id, str(constant))) if constant is not None else None
             if held is not None:
                 return held
-            matches = [item for name, item in value.entries if constant is None or name == constant]
+            matches = [item for name, item in value.entries if constant is None or name in (constant, v.ANY_KEY)]
             return tuple(dict.fromkeys(each for item in matches for each in item))[: v.MAX_VALUES]
         if isinstance(value, v.Items):
             if value.exact and isinstance(constant, int) and -len(value.items) <= constant < len(value.items):
@@ -308,7 +308,7 @@ class Evaluator:
                 for item in value.items:
                     result = v.join(result, item)
             elif isinstance(value, v.Table):
-                result = v.join(result, tuple(v.Const(name) for name, _ in value.entries[: v.MAX_VALUES]))
+                result = v.join(result, tuple(v.Const(n) for n, _ in value.entries[: v.MAX_VALUES] if n != v.ANY_KEY))
         return result
 
     def _bind(self, node: f.Bind) -> v.Values:

@@ -36,7 +36,7 @@ class Interpreter(Caller):
         super().__init__(engine, module, scope)
         self.returns: v.Values = ()
         self.yields: v.Values = ()
-        self.returned_state: State | None = None
+        self.left: dict[str, v.Values] = {}
         self.leaving: State | None = None
         self.back_marks: dict[int, frozenset[int]] = {}
         self._tries: list[State | None] = []
@@ -179,7 +179,18 @@ class Interpreter(Caller):
             return
         self.returns = v.join(self.returns, values)
         self.leaving = merge(self.leaving, self.state.copy())
+        self.note_left(self.state)
         self.dead = True
+
+    def note_left(self, state: State) -> None:
+        """Remember the states of entities that this exit leaves uncommitted, the arguments' aside."""
+        for (owner, name), values in state.fields.items():
+            if name not in self.engine.vocabulary.fields or owner not in state.touched:
+                continue
+            if not owner.startswith(("p:", "self")):
+                known = tuple(each for each in values if isinstance(each, (v.Const, v.Member)))
+                unknown = v.unknown("left") if len(known) != len(values) else ()
+                self.left[name] = v.join(self.left.get(name, ()), known + unknown)
 
     def _raise(self, node: f.Raise) -> None:
         if node.value is not None:
@@ -410,19 +421,30 @@ class Interpreter(Caller):
                 after = finished
         self._go_on(after)
 
+    def entered(self, node: f.With, item: f.WithItem) -> v.Values:
+        return enter_context(self, self.evaluate(item.context), node, item)[0]
+
     def _with(self, node: f.With) -> None:
         entered = []
+        opens = False
+        pending, touched = dict(self.state.pending), self.state.touched
         for item in node.items:
             values = self.evaluate(item.context)
             if self.dead:
                 return
             bound, leave = enter_context(self, values, node, item)
             entered.append(leave)
+            opens = opens or any(self.program.is_session(value) for value in bound)
             if item.target is not None:
                 self.bind_target(item.target, bound)
         leaving, self.leaving = self.leaving, None
         end = self._block(node.body, self.state)
         self.dead = False
+        if opens and self._tries and self._tries[-1] is not None:
+            # An exception leaves the block through its exit, which drops what was not committed.
+            failed = self._tries[-1]
+            failed.pending = {key: kinds for key, kinds in failed.pending.items() if key in pending}
+            failed.touched &= touched
         inner = self.leaving
         if inner is not None:
             self.leaving = exit_block(self, entered, inner)

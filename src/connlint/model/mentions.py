@@ -109,6 +109,7 @@ class Mentions:
         for statement in walk(module.body(number)):
             plain = isinstance(statement, f.Assign) and all(isinstance(t, f.Name) for t in statement.targets)
             plain = plain or (isinstance(statement, f.Annotated) and isinstance(statement.target, f.Name))
+            plain = plain and scope.kind != "class"
             for expression in expressions_of(statement):
                 handed = not plain and not isinstance(statement, (f.Evaluate, f.If, f.While, f.Assert))
                 stored = isinstance(statement, f.Assign) and expression in statement.targets

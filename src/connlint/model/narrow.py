@@ -50,6 +50,8 @@ class Narrowing:
         return result
 
     def _truth(self, test: f.Expr, state: State, truth: bool) -> State | None:
+        if not truth and self._asks_for_state(test, state):
+            return None
         values = self._values(test, state)
         if values is None:
             return state
@@ -59,6 +61,14 @@ class Narrowing:
         if len(kept) != len(values):
             self._store(test, kept, state)
         return state
+
+    def _asks_for_state(self, test: f.Expr, state: State) -> bool:
+        """``hasattr(entity, "status")``: entities have their state field."""
+        if not isinstance(test, f.Call) or not isinstance(test.func, f.Name) or test.func.id != "hasattr":
+            return False
+        held = self._values(test.args[1], state) if len(test.args) == 2 else None
+        fields = self._run.engine.vocabulary.fields
+        return bool(held) and all(isinstance(each, v.Const) and each.value in fields for each in held or ())
 
     def _comparison(self, test: f.Compare, state: State, truth: bool) -> State | None:
         operator = test.ops[0] if truth else _NEGATED.get(test.ops[0], "")

@@ -193,6 +193,8 @@ class Program:
                 result = v.join(result, self.target_values(self.names.imported(module, item)))
         for expression in self.assigned(module, scope).get(name, ()):
             result = v.join(result, self.static(module, scope, expression))
+        if not result:
+            result = self._bound_by_block(module, scope, name)
         self._locals[key] = result or v.unknown(f"l:{module.name}:{scope}:{name}")
         return self._locals[key]
 
@@ -202,6 +204,19 @@ class Program:
         """Hand in what the engine adds: static evaluators, and what a dependency hands out."""
         self._evaluator = evaluator
         self.provided_by = provided_by
+
+    def _bound_by_block(self, module: Module, scope: int, name: str) -> v.Values:
+        """What ``with ... as name`` binds, and what ``for name in ...`` gives."""
+        for statement in walk(module.body(scope)):
+            if isinstance(statement, f.With):
+                for item in statement.items:
+                    if isinstance(item.target, f.Name) and item.target.id == name:
+                        return self.evaluator(module, scope).entered(statement, item)
+            elif isinstance(statement, f.For) and isinstance(statement.target, f.Name):
+                if statement.target.id == name:
+                    evaluator = self.evaluator(module, scope)
+                    return evaluator.items_of(evaluator.evaluate(statement.iter))
+        return ()
 
     def static(self, module: Module, scope: int, expression: f.Expr) -> v.Values:
         """The values of an expression of a scope, whatever the path."""
@@ -349,7 +364,7 @@ class Program:
             else:
                 result = v.join(result, self.static(module, scope, expression))
         result = tuple(self._held_in(value, attr, owner) for value in result if value != v.NONE[0])
-        if not any(not v.is_unknown(value) for value in result):
+        if all(v.is_unknown(value) or _is_empty(value) for value in result):
             result = self._declared(owner, attr) or self._by_name(attr, owner) or result
         self._attributes[key] = tuple(dict.fromkeys(result))
         return self._attributes[key]
@@ -390,7 +405,8 @@ class Program:
         if isinstance(value, v.Obj):
             keeps = value.origin is not None and value.origin.kind in ("global", "provider", "injected")
             origin = value.origin if keeps else v.Origin("attribute", attr)
-            return v.Obj(value.type, value.id if keeps else f"a:{attr}", origin)
+            is_handed = self.kind(value) == "session-factory" or not keeps
+            return v.Obj(value.type, f"a:{attr}" if is_handed else value.id, origin)
         return value
 
     def object_attribute(self, value: v.Obj, attr: str) -> v.Values:
@@ -461,3 +477,8 @@ class Program:
         if isinstance(value, v.Obj) and value.origin is not None and value.origin.kind == "global":
             return value.origin.name
         return ""
+
+
+def _is_empty(value: v.Value) -> bool:
+    """An empty dictionary or sequence display: its annotation says more."""
+    return (isinstance(value, v.Table) and not value.entries) or (isinstance(value, v.Items) and not value.items)

@@ -70,7 +70,7 @@ def merge(left: State | None, right: State | None) -> State | None:
         return left
     merged = State.__new__(State)
     merged.env = _merge_env(left.env, right.env)
-    merged.fields = _merge_fields(left.fields, right.fields)
+    merged.fields = _merge_fields(left, right)
     merged.pending = dict(left.pending)
     for session, kinds in right.pending.items():
         merged.pending[session] = merged.pending.get(session, frozenset()) | kinds
@@ -92,32 +92,32 @@ def _merge_env(left: dict[str, Values], right: dict[str, Values]) -> dict[str, V
     return merged
 
 
-def _merge_fields(left: dict[Field, Values], right: dict[Field, Values]) -> dict[Field, Values]:
+def _merge_fields(left: State, right: State) -> dict[Field, Values]:
     """Fields known on one path only may hold anything on the other one.
 
-    An object that exists on one path only brings its fields along unchanged: there is nothing on
-    the other path that could hold something else.
+    Two kinds of objects bring their fields along unchanged: one that was made on its path (there is
+    nothing on the other path that could hold something else), and one that was changed on its path
+    alone (on the other one it has no part in the next commit).
     """
-    if left == right:
-        return left.copy()
-    merged = left.copy()
-    owners_left = {owner for owner, _ in left}
-    owners_right = {owner for owner, _ in right}
-    for key, values in right.items():
+    if left.fields == right.fields:
+        return left.fields.copy()
+    merged = left.fields.copy()
+    for key, values in right.fields.items():
         mine = merged.get(key)
         if mine is None:
-            merged[key] = join(values, _open(key)) if _shared(key, owners_left) else values
+            merged[key] = values if _stays(key[0], right, left) else join(values, _open(key))
         elif mine != values:
             merged[key] = join(mine, values)
-    for key, values in left.items():
-        if key not in right and _shared(key, owners_right):
+    for key, values in left.fields.items():
+        if key not in right.fields and not _stays(key[0], left, right):
             merged[key] = join(values, _open(key))
     return merged
 
 
-def _shared(key: Field, owners: set[str]) -> bool:
-    """Whether the object may exist on the other path: it does unless it was made on this one."""
-    return key[0] in owners or not key[0].startswith("new:")
+def _stays(owner: str, here: State, there: State) -> bool:
+    if owner.startswith("new:") and not any(key[0] == owner for key in there.fields):
+        return True
+    return owner in here.touched and owner not in there.touched
 
 
 def _open(key: Field) -> Values:

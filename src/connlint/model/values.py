@@ -11,6 +11,8 @@ from typing import Union
 import msgspec
 
 MAX_VALUES = 6
+ANY_KEY = "*"
+"""The key under which a dictionary keeps what any of its keys may lead to."""
 
 
 class Const(msgspec.Struct, frozen=True):
@@ -109,6 +111,13 @@ class Table(msgspec.Struct, frozen=True):
     id: str
 
 
+class TableMethod(msgspec.Struct, frozen=True):
+    """A method of a known dictionary."""
+
+    table: Table
+    method: str
+
+
 class Pending(msgspec.Struct, frozen=True):
     """A coroutine that has not been awaited, or a context manager that has not been entered:
     a call of a project function whose effects are still to come. ``at`` is the place of the call.
@@ -129,7 +138,7 @@ class Parent(msgspec.Struct, frozen=True):
 
 
 Value = Union[
-    Const, Member, Func, Class, Mod, Ext, Obj, Bound, Partial, Items, Table, Pending, Parent,
+    Const, Member, Func, Class, Mod, Ext, Obj, Bound, Partial, Items, Table, TableMethod, Pending, Parent,
 ]  # fmt: skip
 Values = tuple[Value, ...]
 

@@ -92,8 +92,9 @@ def _factory_name(project: Project, operation: Operation) -> str:
 
 
 def _made_here(project: Project, scope: ScopeId, operation: Operation, name: str) -> bool:
-    """Whether the factory is defined in this very module: then its definition is the finding."""
-    if project.is_provider(name):
+    """Whether something else is the finding: the factory's definition in this very module, or the
+    place that handed it on to a parameter or an attribute."""
+    if project.is_provider(name) or operation.effect.source.startswith(("p:", "a:")):
         return True
     return _defined_in(project, name) == scope[0] or project.is_local_factory(scope, operation)
 

@@ -68,6 +68,11 @@ def _loop_of(operation: Operation) -> LoopFrame | None:
     return inner
 
 
+def _is_own_wait(operation: Operation) -> bool:
+    """Whether the wait is for a queue of this process, as a connection pool's."""
+    return operation.effect.chain[-1].text.startswith("queue.")
+
+
 def _repeats(run: FunctionRun, loop: LoopFrame, operation: Operation) -> bool:
     """Whether the loop can go round again after the commit."""
     return operation.at in run.back_marks.get(loop.at, frozenset())
@@ -75,7 +80,7 @@ def _repeats(run: FunctionRun, loop: LoopFrame, operation: Operation) -> bool:
 
 def _works_slowly(project: Project, run: FunctionRun, loop: LoopFrame) -> bool:
     """Whether each iteration waits for something else than this database."""
-    if any(each.effect.kind == "slow" and loop in each.loops for each in run.operations):
+    if any(each.effect.kind == "slow" and loop in each.loops and not _is_own_wait(each) for each in run.operations):
         return True
     inside = {callee for at, end, callee in run.calls if loop.at < at and end <= loop.end}
     return any(project.slowness.is_slow(callee) for callee in inside)
