@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,11 +14,13 @@ from connlint.facts.types import Directive
 from connlint.findings import Finding, Problem, Severity
 from connlint.rules.registry import Registry
 from connlint.rules.run.unreadable_file import UnreadableFile
-from connlint.triage.baseline import STALE, Baseline, hold
 from connlint.triage.fingerprint import fingerprinted
 from connlint.triage.scope import Scope
 from connlint.triage.suppress import suppress
 from connlint.triage.verdict import Silenced, Verdict
+
+if TYPE_CHECKING:
+    from connlint.triage.baseline import Baseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ def judge(
 
 def hold_against(verdict: Verdict, baseline: Baseline, terms: Terms) -> Verdict:
     """``verdict``, which knows of no baseline yet, without the findings that this one accepts."""
+
+    from connlint.triage.baseline import STALE, hold
 
     held = hold(verdict.findings, baseline, looked_for(verdict, terms))
     severity = terms.severities[STALE.code]
