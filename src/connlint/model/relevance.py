@@ -25,6 +25,7 @@ class Relevance:
         self._found: set[ScopeId] = set()
         self._spread_names: set[str] = set()
         self._work: list[str] = []
+        self._renamed: dict[str, set[str]] = {}
         self._packages = frozenset(
             package
             for library in program.catalog.libraries
@@ -47,6 +48,10 @@ class Relevance:
 
     def _collect(self) -> None:
         standard = self._program.standard
+        for module in self._program.modules.values():
+            for item in module.facts.imports:
+                if item.attr and item.name != item.attr:
+                    self._renamed.setdefault(item.attr, set()).add(item.name)
         for dotted in (
             *standard.sessions.providers, *standard.sessions.dependencies, *standard.sessions.task_providers,
             *standard.states.persist_functions,
@@ -126,6 +131,8 @@ class Relevance:
         if name and name not in self._spread_names:
             self._spread_names.add(name)
             self._work.append(name)
+            for other in sorted(self._renamed.get(name, ())):
+                self._add_name(other)
 
     def _spread(self) -> None:
         while self._work:
