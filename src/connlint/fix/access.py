@@ -1,0 +1,101 @@
+"""A provider and a place in, the expression that names the provider there out.
+
+A name that is there already is used; else there is a request to import one, in the file's own style
+and under a name that nothing else in the file has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from connlint.fix.imports import Imported, Imports, dotted
+from connlint.fix.names import Names
+from connlint.fix.rewrite import ImportRequest
+from connlint.fix.tree import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How to name something: the expression, and what has to be imported for it."""
+
+    expression: cst.BaseExpression
+    request: ImportRequest | None = None
+
+
+def access(
+    site: cst.CSTNode, replaced: cst.BaseExpression, module: str, attribute: str, imports: Imports
+) -> Access:
+    """How to name ``attribute`` of ``module`` at ``site``, where ``replaced`` stands so far."""
+    tree, names = imports.tree, imports.names
+    scope = names.scope(site)
+    for imported in imports.every:
+        if _is_usable(imported, f"{module}.{attribute}", site, scope, imports):
+            return Access(cst.Name(imported.local))
+    if isinstance(replaced, cst.Attribute) and imports.target_of(replaced.value, scope) == module:
+        return Access(cst.Attribute(replaced.value.deep_clone(), cst.Name(attribute)))
+    beside = _import_of(replaced, scope, imports)
+    owner: Scope = beside.scope if beside else tree.module
+    if isinstance(owner, cst.ClassDef):
+        owner, beside = tree.module, None
+    local = _free_name(module, attribute, names, imports)
+    statement = beside.statement if beside and not beside.is_guarded else None
+    request = ImportRequest(module, attribute, local, owner, site, statement)
+    return Access(cst.Name(local), request)
+
+
+def _is_usable(
+    imported: Imported, target: str, site: cst.CSTNode, scope: Scope, imports: Imports
+) -> bool:
+    """Does this import make ``target`` known under its own name at ``site``?"""
+    if imported.attribute is None or imported.target != target or imported.is_guarded:
+        return False
+    if imports.binding(imported.local, scope) is not imported:
+        return False
+    tree, names = imports.tree, imports.names
+    runs_later = names.function(site) is not names.function(imported.statement)
+    return runs_later or tree.is_before(imported.statement, site)
+
+
+def _import_of(replaced: cst.BaseExpression, scope: Scope, imports: Imports) -> Imported | None:
+    """The import that ``replaced`` starts from, or that the name it starts from is an alias of."""
+    seen: set[str] = set()
+    expression = replaced
+    while (root := (dotted(expression) or "").partition(".")[0]) and root not in seen:
+        if imported := imports.binding(root, scope):
+            return imported
+        seen.add(root)
+        value = imports.names.value_of(root, scope)
+        if value is None:
+            break
+        expression = value
+    return None
+
+
+def _free_name(module: str, attribute: str, names: Names, imports: Imports) -> str:
+    """The name to import under: the attribute's own, else one that says what it is."""
+    return next(
+        name
+        for name in _candidates(module, attribute)
+        if names.is_free(name) or _stands_for(name, f"{module}.{attribute}", names, imports)
+    )
+
+
+def _stands_for(name: str, target: str, names: Names, imports: Imports) -> bool:
+    """Does ``name`` mean ``target`` wherever the file uses it?"""
+    owned = {names.owner(each) for each in names.occurrences[name]}
+    bindings = [imports.binding(name, scope) for scope in owned]
+    return all(binding and binding.target == target for binding in bindings)
+
+
+def _candidates(module: str, attribute: str) -> Iterator[str]:
+    yield attribute
+    provide = f"provide_{attribute.removeprefix('get_')}"
+    yield provide
+    yield f"{module.rpartition('.')[2]}_{attribute}"
+    number = 2
+    while True:
+        yield f"{provide}_{number}"
+        number += 1

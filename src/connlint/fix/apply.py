@@ -1,0 +1,212 @@
+"""Findings in, files rewritten or left alone with a reason out: rounds of planning and checking.
+
+A file is written only when its rewrite parses, removes what it was to remove, brings in nothing new
+and would change nothing when run again. Everything happens in memory until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from connlint.findings import Finding
+from connlint.fix.guard import Key, counts, culprits, key_of
+from connlint.fix.outcome import (
+    FileChange,
+    Fixed,
+    FixOptions,
+    FixOutcome,
+    FixTarget,
+    Reanalyse,
+    Refused,
+    Unfixed,
+)
+from connlint.fix.plan import FilePlan, plan_file
+from connlint.fix.write import is_unchanged, real_place, replace
+
+MAX_ROUNDS = 10
+_NO_FIX = "there is no fix for it"
+
+
+def plan_and_apply(
+    findings: Sequence[Finding],
+    files: Mapping[str, FixTarget],
+    options: FixOptions,
+    reanalyse: Reanalyse,
+) -> FixOutcome:
+    """Fix what can be fixed of ``findings``, which are what ``reanalyse({})`` would give.
+
+    ``files`` are the analysed files by path; what is not among them is not touched. Each finding is
+    in the outcome once: fixed, refused or left, with the reason.
+    """
+    run = _Run(findings, files, options, reanalyse)
+    run.fix()
+    if options.write:
+        run.write()
+    return run.outcome()
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run. ``contents`` are the changed files as they are by now, ``given_up`` those that stay
+    as they were, ``applied`` the findings that the first round rewrote."""
+
+    before: Sequence[Finding]
+    files: Mapping[str, FixTarget]
+    options: FixOptions
+    reanalyse: Reanalyse
+    now: Sequence[Finding] = ()
+    contents: dict[str, bytes] = field(default_factory=dict)
+    given_up: dict[str, str] = field(default_factory=dict)
+    plans: dict[str, FilePlan] = field(default_factory=dict)
+    applied: set[int] = field(default_factory=set)
+    _known: dict[str, tuple[bytes, list[Finding], FilePlan]] = field(default_factory=dict)
+
+    def fix(self) -> None:
+        """Plan and check in rounds until a round changes nothing."""
+        self.now = self.before
+        self._check_places()
+        for _ in range(MAX_ROUNDS):
+            planned = self._plan()
+            if not planned:
+                return
+            if self.now is self.before:
+                self.applied = {id(each) for plan in planned.values() for each in plan.applied}
+            self._accept(planned)
+        while unstable := self._plan():
+            self._give_up(dict.fromkeys(unstable, f"still changing after {MAX_ROUNDS} rounds"))
+
+    def write(self) -> None:
+        """Write the changed files; those that can't be written stay as they are."""
+        failed: dict[str, str] = {}
+        for path, content in sorted(self.contents.items()):
+            target = self.files[path]
+            try:
+                replace(target.location, self.options.root, target.source, content)
+            except Refused as refusal:
+                failed[path] = refusal.reason
+        self._give_up(failed)
+
+    def outcome(self) -> FixOutcome:
+        """What became of each finding."""
+        remaining = counts(self.now)
+        groups: dict[Key, list[Finding]] = {}
+        for finding in self.before:
+            groups.setdefault(key_of(finding), []).append(finding)
+        fixed_ids: set[int] = set()
+        for key, group in groups.items():
+            # Findings that look alike but for their line: those that were rewritten come first.
+            ordered = sorted(group, key=lambda each: id(each) not in self.applied)
+            fixed_ids.update(map(id, ordered[: max(len(group) - remaining[key], 0)]))
+        fixed = [Fixed(each, each.path) for each in self.before if id(each) in fixed_ids]
+        refused, left = self._unfixed([each for each in self.before if id(each) not in fixed_ids])
+        changes = [
+            FileChange(path, self.files[path].location, self.files[path].source, content)
+            for path, content in sorted(self.contents.items())
+        ]
+        return FixOutcome(
+            tuple(fixed), tuple(refused), tuple(left), tuple(changes), tuple(self.now)
+        )
+
+    def _unfixed(self, findings: Sequence[Finding]) -> tuple[list[Unfixed], list[Unfixed]]:
+        """The refused and the left ones among ``findings``, with the reasons of the last plans."""
+        refusals = _by_key(each for plan in self.plans.values() for each in plan.refused)
+        leftovers = _by_key(each for plan in self.plans.values() for each in plan.left)
+        refused: list[Unfixed] = []
+        left: list[Unfixed] = []
+        for finding in findings:
+            key = key_of(finding)
+            if finding.intent is None:
+                left.append(Unfixed(finding, _NO_FIX))
+            elif finding.path in self.given_up:
+                refused.append(Unfixed(finding, self.given_up[finding.path]))
+            elif reasons := refusals.get(key):
+                refused.append(Unfixed(finding, reasons.pop(0)))
+            elif reasons := leftovers.get(key):
+                left.append(Unfixed(finding, reasons.pop(0)))
+            else:
+                refused.append(Unfixed(finding, "it is still found after its fix"))
+        return refused, left
+
+    def _check_places(self) -> None:
+        """Give up files that can't be written or are not what was analysed."""
+        seen: dict[Path, str] = {}
+        for path in sorted({each.path for each in self.before if each.intent}):
+            try:
+                self._check_place(path, seen)
+            except Refused as refusal:
+                self.given_up[path] = refusal.reason
+
+    def _check_place(self, path: str, seen: dict[Path, str]) -> None:
+        target = self.files.get(path)
+        if target is None:
+            raise Refused("the file is not among those that were analysed")
+        place = real_place(target.location, self.options.root)
+        if place in seen:
+            raise Refused(f"it is the same file as {seen[place]}")
+        seen[place] = path
+        if not is_unchanged(place, target.source):
+            raise Refused("the file has changed since it was analysed")
+
+    def _plan(self) -> dict[str, FilePlan]:
+        """Plan all files again and return the plans that change something."""
+        wanted: dict[str, list[Finding]] = {}
+        for finding in self.now:
+            if finding.intent and finding.path not in self.given_up:
+                wanted.setdefault(finding.path, []).append(finding)
+        self.plans = {}
+        for path, findings in sorted(wanted.items()):
+            try:
+                self.plans[path] = self._plan_file(path, findings)
+            except Refused as refusal:
+                self._give_up({path: refusal.reason})
+        return {path: plan for path, plan in self.plans.items() if plan.applied}
+
+    def _plan_file(self, path: str, findings: list[Finding]) -> FilePlan:
+        target = self.files.get(path)
+        if target is None:
+            raise Refused("the file is not among those that were analysed")
+        content = self.contents.get(path, target.source)
+        known = self._known.get(path)
+        if known and known[0] == content and known[1] == findings:
+            return known[2]
+        try:
+            plan = plan_file(target, content, findings, unsafe=self.options.unsafe)
+        except Refused:
+            raise
+        except Exception as error:
+            raise Refused(f"rewriting it failed ({type(error).__name__})") from error
+        if plan.applied and plan.after == content:
+            raise Refused("its fix would change nothing")
+        self._known[path] = (content, findings, plan)
+        return plan
+
+    def _accept(self, planned: dict[str, FilePlan]) -> None:
+        """Take over what ``planned`` does as far as it stands up to analysis."""
+        changes = self.contents | {path: plan.after for path, plan in planned.items()}
+        while changes:
+            after = self.reanalyse(changes)
+            applied = {path: planned[path].applied for path in planned.keys() & changes.keys()}
+            bad = culprits(self.before, self.now, after, applied, changes, self.reanalyse)
+            if not bad:
+                self.contents, self.now = changes, after
+                return
+            self.given_up.update(bad)
+            changes = {path: content for path, content in changes.items() if path not in bad}
+        self.contents, self.now = {}, self.before
+
+    def _give_up(self, reasons: Mapping[str, str]) -> None:
+        """Put these files back to what they were."""
+        self.given_up.update(reasons)
+        if reasons.keys() & self.contents.keys():
+            kept = self.contents.items()
+            self.contents = {path: content for path, content in kept if path not in reasons}
+            self.now = self.reanalyse(self.contents) if self.contents else self.before
+
+
+def _by_key(unfixed: Iterable[Unfixed]) -> dict[Key, list[str]]:
+    reasons: dict[Key, list[str]] = {}
+    for each in unfixed:
+        reasons.setdefault(key_of(each.finding), []).append(each.reason)
+    return reasons

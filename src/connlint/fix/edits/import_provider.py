@@ -1,0 +1,19 @@
+"""``import-provider``: a forbidden import gives way to that of the provider.
+
+The provider's import comes with the code that uses it; what is left to do here is to take the
+forbidden name out once nothing uses it.
+"""
+
+from __future__ import annotations
+
+from connlint.fix.place import Place
+from connlint.fix.rewrite import Rewrite
+from connlint.fix.unimport import unimport
+
+NEEDS_OTHERS = True
+"""The name is used until the rewrites of its uses are planned."""
+
+
+def rewrite(place: Place) -> Rewrite:
+    """The rewrite that takes out the import; raises ``Refused`` while the name is needed."""
+    return unimport(place)

@@ -1,0 +1,219 @@
+"""``use-provider``: open the session with the provider in place of a forbidden factory.
+
+Where the session's life is a ``with`` block or ends in a ``finally``, the provider's block takes
+over and the code does what it did. Elsewhere the life has to be guessed, which is unsafe.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from connlint.fix.access import access
+from connlint.fix.body import check_kept
+from connlint.fix.enter import Entering, enter
+from connlint.fix.import_edits import is_removable
+from connlint.fix.life import Entered, Finally, Held, held_by, life_of
+from connlint.fix.names import binds
+from connlint.fix.outcome import Refused
+from connlint.fix.place import Place
+from connlint.fix.provider import Provider
+from connlint.fix.rewrite import Rewrite
+from connlint.fix.site import Site, injected, root_of, site_of
+from connlint.fix.wrap import Opening, wrap_finally, wrap_straight
+
+
+def rewrite(place: Place) -> Rewrite:
+    """The rewrite that opens the session of this place with the provider of the intent.
+
+    Raises :class:`Refused` where that would change what the code does, or can't be told.
+    """
+    provider = Provider.of(place.data)
+    factory_is_async = place.data.get("factory_async") == "yes"
+    if reference := injected(place):
+        return _inject(reference, provider, place)
+    site = site_of(place)
+    provider.check_session(factory_is_async)
+    if provider.shape == "generator":
+        raise Refused(f"{provider.name} is a dependency: it is injected, not called")
+    if provider.shape == "scoped":
+        raise Refused(f"{provider.name} is a scoped session: its life is the request's, no block's")
+    found = access(site.call, site.factory, provider.module, provider.attribute, place.imports)
+    call = cst.Call(found.expression)
+    if provider.is_block:
+        result = _open_block(place, site, provider, call)
+        _drop_closing(site, result, place)
+    elif provider.shape == "function":
+        result = _call_function(place, site, provider, call, factory_is_async)
+    else:
+        raise Refused(f"the shape of {provider.name} is not known")
+    if found.request:
+        result.imports.append(found.request)
+    if site.root:
+        result.vanished.append(site.root)
+    _drop_alias(site, result, place)
+    return result
+
+
+def _inject(reference: cst.BaseExpression, provider: Provider, place: Place) -> Rewrite:
+    """``Depends(forbidden)``: another dependency is injected."""
+    if provider.is_block:
+        raise Refused(f"{provider.name} is a context manager, which can't be injected")
+    factory_is_async = place.data.get("factory_async") == "yes"
+    provider.check_session(factory_is_async)
+    found = access(reference, reference, provider.module, provider.attribute, place.imports)
+    result = Rewrite()
+    result.replace(reference, found.expression)
+    if found.request:
+        result.imports.append(found.request)
+    if root := root_of(reference):
+        result.vanished.append(root)
+    if provider.is_async is None:
+        result.unsafe.append(f"it is not known whether {provider.name} gives the same session")
+    if provider.commits != "no":
+        result.unsafe.append(f"{provider.name} may commit when the request is done")
+    return result
+
+
+def _open_block(place: Place, site: Site, provider: Provider, call: cst.Call) -> Rewrite:
+    holder = site.holder
+    if isinstance(holder, cst.WithItem):
+        statement = place.tree.parent(holder)
+        assert isinstance(statement, cst.With)
+        name, uses = _entered_name(holder, statement, place)
+        entering = Entering(place, statement, holder, name, uses, site.begins)
+        return enter(entering, call, provider)
+    if site.begins:
+        raise Refused("a transaction begun with the session has to be entered with it")
+    if isinstance(holder, cst.Arg):
+        return _enter_stack(place, holder, provider, call)
+    _check_function(holder, provider, place)
+    held = held_by(holder, place)
+    life = life_of(held, place)
+    if isinstance(life, Entered):
+        return _enter_later(place, held, life, provider, call)
+    opening = Opening(call, provider, held, place)
+    if isinstance(life, Finally):
+        return wrap_finally(opening, life)
+    return wrap_straight(opening, life)
+
+
+def _entered_name(
+    item: cst.WithItem, statement: cst.With, place: Place
+) -> tuple[str, list[cst.Name]]:
+    """The variable that ``item`` binds, and where ``statement`` uses it."""
+    target = item.asname.name if item.asname else None
+    if not isinstance(target, cst.Name):
+        return "", []
+    every = place.names.of_variable(target.value, place.names.owner(target))
+    inside = (each for each in every if place.tree.is_within(each, [statement]))
+    return target.value, [each for each in inside if each is not target]
+
+
+def _enter_stack(place: Place, holder: cst.Arg, provider: Provider, call: cst.Call) -> Rewrite:
+    """``stack.enter_context(factory())``: closed when the stack is, as before."""
+    above = place.tree.parent(holder)
+    assert isinstance(above, cst.Call)
+    assert isinstance(above.func, cst.Attribute)
+    right = "enter_async_context" if provider.is_async else "enter_context"
+    if above.func.attr.value != right:
+        raise Refused(f"{provider.name} has to be entered with `{right}`")
+    result = Rewrite()
+    result.replace(holder.value, call)
+    if provider.may_commit:
+        result.unsafe.append(f"{provider.name} may commit when the exit stack is closed")
+    return result
+
+
+def _check_function(node: cst.CSTNode, provider: Provider, place: Place) -> None:
+    """Raise :class:`Refused` unless the block of ``provider`` can stand where ``node`` is."""
+    function = place.names.function(node)
+    is_async = isinstance(function, cst.FunctionDef) and function.asynchronous
+    if provider.is_async and not is_async:
+        raise Refused(f"the function is synchronous and {provider.name} is asynchronous")
+
+
+def _enter_later(
+    place: Place, held: Held, life: Entered, provider: Provider, call: cst.Call
+) -> Rewrite:
+    """``s = factory()``, then ``with s:``: the ``with`` opens the session itself."""
+    asname = life.item.asname
+    uses = list(life.uses)
+    if asname and isinstance(asname.name, cst.Name) and asname.name.value != held.name:
+        if uses:
+            raise Refused("the session goes by two names")
+        name, uses = _entered_name(life.item, life.statement, place)
+    else:
+        name = held.name
+        uses = [each for each in uses if not asname or each is not asname.name]
+    result = enter(Entering(place, life.statement, life.item, name, uses), call, provider)
+    opening = Opening(call, provider, held, place)
+    opening.leave_out_assignment(result)
+    return result
+
+
+def _call_function(
+    place: Place, site: Site, provider: Provider, call: cst.Call, factory_is_async: bool
+) -> Rewrite:
+    """A plain function: called where the factory was, closed as the session was."""
+    if site.begins:
+        raise Refused(f"{provider.name} gives a session, and the factory begins a transaction")
+    if provider.is_awaited is None and factory_is_async:
+        raise Refused(f"it is not known whether {provider.name} has to be awaited")
+    result = Rewrite()
+    above = place.tree.parent(site.call)
+    old: cst.BaseExpression = above if isinstance(above, cst.Await) else site.call
+    new: cst.BaseExpression = cst.Await(call) if provider.is_awaited else call
+    result.replace(old, new.with_changes(lpar=old.lpar, rpar=old.rpar))
+    holder = site.holder
+    if isinstance(holder, cst.WithItem):
+        statement = place.tree.parent(holder)
+        assert isinstance(statement, cst.With)
+        check_kept(_entered_name(holder, statement, place)[1], place)
+    elif isinstance(holder, cst.Assign | cst.AnnAssign):
+        held = held_by(holder, place)
+        check_kept(held.uses, place)
+        if not _has_end(held, place):
+            result.unsafe.append("nothing closes it on every path so far")
+    return result
+
+
+def _has_end(held: Held, place: Place) -> bool:
+    """Is the session closed whatever happens?"""
+    try:
+        return isinstance(life_of(held, place), Entered | Finally)
+    except Refused:
+        return False
+
+
+def _drop_alias(site: Site, result: Rewrite, place: Place) -> None:
+    """Remove ``make = SessionLocal`` from a function that calls ``make`` no more."""
+    root = site.root
+    owner = place.names.owner(root) if root else None
+    if root is None or root is not site.factory or not isinstance(owner, cst.FunctionDef):
+        return
+    others = [each for each in place.names.of_variable(root.value, owner) if each is not root]
+    if len(others) != 1 or not binds(others[0], place.tree):
+        return
+    line = place.tree.statement_of(others[0])
+    match line:
+        case cst.SimpleStatementLine(body=[cst.Assign(targets=[_], value=value)]):
+            source = root_of(value)
+            if source:
+                result.removed.append(line)
+                result.vanished.append(source)
+        case _:
+            return
+
+
+def _drop_closing(site: Site, result: Rewrite, place: Place) -> None:
+    """Remove the import of ``closing`` with its last use."""
+    result.vanished += site.closers
+    gone = place.vanished | {id(name) for name in site.closers}
+    for name in site.closers:
+        imported = place.imports.binding(name.value, place.names.scope(name))
+        if imported is None or not is_removable(imported.alias, place.tree):
+            continue
+        gone |= {id(node) for node in place.tree.inside(imported.alias)}
+        others = place.names.of_variable(imported.local, imported.scope)
+        if imported.attribute and all(id(each) in gone for each in others):
+            result.unimports.append(imported.alias)

@@ -1,0 +1,214 @@
+"""Names to import and imports to remove in, the changed import statements as one rewrite out.
+
+A new name joins the statement that imports from its module already; else it gets a statement of
+its own next to the import that it replaces, in order where the statements there are in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import libcst as cst
+
+from connlint.fix.import_names import (
+    Statement,
+    names_in,
+    with_name,
+    with_only,
+    without_names,
+)
+from connlint.fix.imports import Imported, Imports, dotted
+from connlint.fix.outcome import Refused
+from connlint.fix.rewrite import ImportRequest, Rewrite, Splice, Statements, leading_lines
+from connlint.fix.tree import Block, Tree
+
+
+def edit_imports(
+    requests: Iterable[ImportRequest], unimports: Iterable[cst.ImportAlias], imports: Imports
+) -> Rewrite:
+    """The rewrite that imports what is requested, and no longer what ``unimports`` are.
+
+    Raises :class:`Refused` where there is no place for an import.
+    """
+    rewrite = Rewrite()
+    tree = imports.tree
+    added: dict[Statement, list[cst.ImportAlias]] = {}
+    gone: dict[Statement, list[int]] = {}
+    for request in dict.fromkeys(requests):
+        if joined := _statement_to_join(request, imports):
+            added.setdefault(joined, []).append(_alias(request))
+        else:
+            rewrite.splices.append(_new_statement(request, imports))
+    for alias in unimports:
+        statement = _statement_with(alias, tree)
+        gone.setdefault(statement, []).append(list(names_in(statement)).index(alias))
+    for statement in dict.fromkeys((*added, *gone)):
+        changed = _changed(statement, added.get(statement, []), gone.get(statement, []))
+        if changed:
+            rewrite.replace(statement, changed)
+        else:
+            rewrite.removed.append(tree.statement_of(statement))
+    return rewrite
+
+
+def is_removable(alias: cst.ImportAlias, tree: Tree) -> bool:
+    """Can the import of ``alias`` be taken out by itself? It has to have a line to itself."""
+    line = tree.parent(_statement_with(alias, tree))
+    return isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1
+
+
+def _statement_with(alias: cst.ImportAlias, tree: Tree) -> Statement:
+    statement = tree.parent(alias)
+    assert isinstance(statement, cst.Import | cst.ImportFrom)
+    return statement
+
+
+def _changed(
+    statement: Statement, joining: Sequence[cst.ImportAlias], gone: Sequence[int]
+) -> Statement | None:
+    """``statement`` with its new names; ``None`` when none is left."""
+    if len(gone) == len(names_in(statement)):
+        if not joining:
+            return None
+        assert isinstance(statement, cst.ImportFrom)
+        return with_only(statement, joining)
+    if gone:
+        statement = without_names(statement, gone)
+    for alias in joining:
+        assert isinstance(statement, cst.ImportFrom)
+        statement = with_name(statement, alias)
+    return statement
+
+
+def _statement_to_join(request: ImportRequest, imports: Imports) -> cst.ImportFrom | None:
+    """The statement in the same scope that imports from the same module, the replaced one first."""
+    here = [
+        each.statement
+        for each in imports.every
+        if each.attribute and each.module == request.module and _is_ahead(each, request, imports)
+    ]
+    chosen = next((each for each in here if each is request.beside), here[0] if here else None)
+    return chosen if isinstance(chosen, cst.ImportFrom) else None
+
+
+def _is_ahead(imported: Imported, request: ImportRequest, imports: Imports) -> bool:
+    """Does this import always run before the place where the requested name is used?"""
+    if imported.scope is not request.scope or imported.is_guarded:
+        return False
+    runs_later = imports.names.function(request.site) is not request.scope
+    return runs_later or imports.tree.is_before(imported.statement, request.site)
+
+
+def _alias(request: ImportRequest) -> cst.ImportAlias:
+    if request.local == request.attribute:
+        return cst.ImportAlias(cst.Name(request.attribute))
+    return cst.ImportAlias(cst.Name(request.attribute), asname=cst.AsName(cst.Name(request.local)))
+
+
+def _new_statement(request: ImportRequest, imports: Imports) -> Splice:
+    """A statement of its own for ``request``, at its place."""
+    beside = request.beside or _kin_of(request, imports)
+    new = _import_from(request, beside, imports)
+    if beside is None:
+        block, at = _start_of(request, imports.tree)
+        return Splice(block, at, at, lambda _: [new])
+    block, number = imports.tree.place_in_block(imports.tree.statement_of(beside))
+    at = _sorted_place(new, block.body, number)
+    if at > number or not leading_lines(block.body[at]):
+        return Splice(block, at, at, lambda _: [new])
+    return Splice(block, at, at + 1, lambda old: _in_front(new, old[0]))
+
+
+def _in_front(new: cst.SimpleStatementLine, old: cst.BaseStatement) -> Statements:
+    """``new`` takes over the lines above ``old``."""
+    return [
+        new.with_changes(leading_lines=leading_lines(old)),
+        old.with_changes(leading_lines=[]),
+    ]
+
+
+def _import_from(
+    request: ImportRequest, beside: Statement | None, imports: Imports
+) -> cst.SimpleStatementLine:
+    relative = isinstance(beside, cst.ImportFrom) and bool(beside.relative)
+    path = _relative_path(request.module, imports.package) if relative else None
+    statement = cst.parse_statement(
+        f"from {path or request.module} import {request.attribute}",
+        config=imports.tree.module.config_for_parsing,
+    )
+    assert isinstance(statement, cst.SimpleStatementLine)
+    plain = statement.body[0]
+    assert isinstance(plain, cst.ImportFrom)
+    return statement.with_changes(body=[plain.with_changes(names=[_alias(request)])])
+
+
+def _relative_path(module: str, package: str) -> str | None:
+    """``module`` as written from inside ``package``; ``None`` when they have nothing in common."""
+    target, base = module.split("."), package.split(".")
+    common = 0
+    while common < min(len(target), len(base)) and target[common] == base[common]:
+        common += 1
+    if not common:
+        return None
+    return "." * (len(base) - common + 1) + ".".join(target[common:])
+
+
+def _kin_of(request: ImportRequest, imports: Imports) -> Statement | None:
+    """The last import in the scope that is most like the one requested: same package, or any."""
+    here = [
+        each
+        for each in imports.every
+        if each.module != "__future__" and _is_ahead(each, request, imports)
+    ]
+    top = request.module.partition(".")[0]
+    kin = [each for each in here if each.module.partition(".")[0] == top] or here
+    return kin[-1].statement if kin else None
+
+
+def _start_of(request: ImportRequest, tree: Tree) -> tuple[Block, int]:
+    """The place behind the docstring and ``__future__`` imports of the scope."""
+    scope = request.scope
+    block = scope.body if isinstance(scope, cst.FunctionDef) else scope
+    if not isinstance(block, cst.Module | cst.IndentedBlock):
+        raise Refused("there is no place to import the provider")
+    at = 0
+    while at < len(block.body) and _comes_first(block.body[at], is_first=not at):
+        at += 1
+    return block, at
+
+
+def _comes_first(statement: cst.BaseStatement, *, is_first: bool) -> bool:
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return False
+    only = statement.body[0]
+    if isinstance(only, cst.ImportFrom):
+        return dotted(only.module) == "__future__"
+    is_text = isinstance(only, cst.Expr) and isinstance(only.value, cst.BaseString)
+    return is_first and is_text
+
+
+def _sorted_place(new: cst.SimpleStatementLine, body: Statements, beside: int) -> int:
+    """Where ``new`` goes among the ``from`` imports around ``beside``: behind it if unsorted."""
+    first = last = beside
+    while first and not leading_lines(body[first]) and _key(body[first - 1]):
+        first -= 1
+    while last + 1 < len(body) and not leading_lines(body[last + 1]) and _key(body[last + 1]):
+        last += 1
+    keys = [_key(each) for each in body[first : last + 1]]
+    own = _key(new)
+    ordered = [key for key in keys if key]
+    if own is None or len(ordered) < len(keys) or ordered != sorted(ordered):
+        return beside + 1
+    at = first + sum(key <= own for key in ordered)
+    has_comment = at == first and any(line.comment for line in leading_lines(body[first]))
+    return beside + 1 if has_comment else at
+
+
+def _key(statement: cst.BaseStatement) -> tuple[int, str] | None:
+    """The order of a ``from`` import among others: those of outer packages first."""
+    if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+        return None
+    only = statement.body[0]
+    if not isinstance(only, cst.ImportFrom):
+        return None
+    return (-len(only.relative) if only.relative else -1_000, (dotted(only.module) or "").lower())

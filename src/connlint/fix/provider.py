@@ -1,0 +1,74 @@
+"""A fix intent's arguments in, the provider that it asks for out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from connlint.fix.outcome import Refused
+
+_BLOCKS = {"context-manager": False, "async-context-manager": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """The sanctioned way to get a session, as far as rewriting has to know it.
+
+    ``commits`` and ``expires`` are ``yes``, ``no`` or ``unknown``: does leaving it commit, and does
+    that make loaded objects unreadable once the session is closed?
+    """
+
+    module: str
+    attribute: str
+    shape: str
+    commits: str
+    is_async: bool | None
+    is_awaited: bool | None
+    expires: str
+
+    @classmethod
+    def of(cls, data: Mapping[str, str]) -> Provider:
+        """Read the provider from an intent; raises :class:`Refused` when it names none."""
+        dotted = data.get("provider", "")
+        module = data.get("provider_module") or dotted.rpartition(".")[0]
+        attribute = dotted.removeprefix(f"{module}.")
+        if not module or not attribute.isidentifier():
+            raise Refused(f"the provider {dotted or 'of this kind'} can't be imported by its name")
+        shape = data.get("provider_shape", "")
+        return cls(
+            module=module,
+            attribute=attribute,
+            shape=shape,
+            commits=data.get("provider_commits", "unknown"),
+            is_async=_BLOCKS.get(shape, _answer(data, "provider_async")),
+            is_awaited=_answer(data, "provider_awaited"),
+            expires=data.get("provider_expires", "unknown"),
+        )
+
+    @property
+    def name(self) -> str:
+        """The provider as it is called in messages."""
+        return f"{self.attribute}()"
+
+    @property
+    def is_block(self) -> bool:
+        """Is the provider opened with ``with`` or ``async with``?"""
+        return self.shape in _BLOCKS
+
+    @property
+    def may_commit(self) -> bool:
+        return self.commits != "no"
+
+    def check_session(self, factory_is_async: bool) -> None:
+        """Raise :class:`Refused` unless provider and factory give the same kind of session."""
+        if self.is_async is None:
+            if factory_is_async:
+                raise Refused(f"it is not known whether {self.name} gives an asynchronous session")
+        elif self.is_async and not factory_is_async:
+            raise Refused(f"the code is synchronous and {self.name} is asynchronous")
+        elif factory_is_async and not self.is_async:
+            raise Refused(f"the code is asynchronous and {self.name} is synchronous")
+
+
+def _answer(data: Mapping[str, str], key: str) -> bool | None:
+    return {"yes": True, "no": False}.get(data.get(key, ""))

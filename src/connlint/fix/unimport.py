@@ -1,0 +1,63 @@
+"""An import of a forbidden name in, the rewrite that takes it out when nothing needs it."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from connlint.fix.import_edits import is_removable
+from connlint.fix.names import binds
+from connlint.fix.outcome import Refused
+from connlint.fix.place import Place
+from connlint.fix.rewrite import Rewrite
+from connlint.source import split_lines
+
+# A blanket noqa, or one that allows the import to be unused: someone wants it there.
+_WANTED = re.compile(r"#.*\bnoqa\b(?!:)|#.*\bnoqa:.*\bF401\b", re.IGNORECASE)
+
+
+def unimport(place: Place) -> Rewrite:
+    """Take out the imported name of this place; raises :class:`Refused` when it is still needed."""
+    alias = place.tree.node_at(place.finding.span, cst.ImportAlias)
+    if alias is None:
+        raise Refused("the import is a star, or has changed")
+    if not is_removable(alias, place.tree):
+        raise Refused("its import shares a line with another statement")
+    _check_wanted(alias, place)
+    local = alias.evaluated_alias or alias.evaluated_name.partition(".")[0]
+    owner = place.names.owner_from(place.names.scope(alias), local)
+    own = {id(node) for node in place.tree.inside(alias)}
+    for use in place.names.of_variable(local, owner):
+        if id(use) in own or id(use) in place.vanished:
+            continue
+        verb = "bound" if binds(use, place.tree) else "used"
+        raise Refused(f"{local} is still {verb} on line {place.tree.line(use)}")
+    _check_strings(local, place)
+    return Rewrite(unimports=[alias])
+
+
+def _check_wanted(alias: cst.ImportAlias, place: Place) -> None:
+    """Raise :class:`Refused` for an import that is there for others."""
+    if place.data.get("reexported") == "yes":
+        raise Refused("other modules import the name from here")
+    if alias.asname and alias.evaluated_alias == alias.evaluated_name:
+        raise Refused("importing a name as itself exports it")
+    span = place.tree.span(place.tree.statement_of(alias))
+    lines = split_lines(place.tree.source.text)[span.line - 1 : span.end_line]
+    if any(_WANTED.search(line) for line in lines):
+        raise Refused("a comment says that the import is wanted although it is unused")
+
+
+def _check_strings(name: str, place: Place) -> None:
+    """Raise :class:`Refused` when a string may mean ``name``.
+
+    Such strings are annotations, entries of ``__all__``, and dotted names as for patching in tests.
+    """
+    word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+    for node in place.tree.nodes:
+        if not isinstance(node, cst.SimpleString) or not word.search(node.value):
+            continue
+        is_annotation = place.tree.enclosing(node, cst.Annotation) is not None
+        if is_annotation or not re.search(r"\s", node.raw_value):
+            raise Refused(f"{name} is named in a string on line {place.tree.line(node)}")
