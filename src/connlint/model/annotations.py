@@ -15,12 +15,33 @@ if TYPE_CHECKING:
 
 INJECTORS = frozenset({"fastapi.Depends", "fastapi.Security"})
 _UNIONS = frozenset({"Union", "Optional"})
-_WRAPPERS = frozenset({"Annotated", "Awaitable", "Coroutine", "Final", "ClassVar", "Mapped", "Required"})
-_MANY = frozenset(
-    "list tuple set frozenset List Tuple Set FrozenSet Sequence Iterable Collection Generator Iterator "
-    "AsyncGenerator AsyncIterator AsyncIterable MutableSequence".split()
+_WRAPPERS = frozenset(
+    {"Annotated", "Awaitable", "Coroutine", "Final", "ClassVar", "Mapped", "Required"}
 )
-_MAPPINGS = frozenset("dict Dict Mapping MutableMapping DefaultDict defaultdict OrderedDict".split())
+_MANY = frozenset(
+    [
+        "list",
+        "tuple",
+        "set",
+        "frozenset",
+        "List",
+        "Tuple",
+        "Set",
+        "FrozenSet",
+        "Sequence",
+        "Iterable",
+        "Collection",
+        "Generator",
+        "Iterator",
+        "AsyncGenerator",
+        "AsyncIterator",
+        "AsyncIterable",
+        "MutableSequence",
+    ]
+)
+_MAPPINGS = frozenset(
+    ["dict", "Dict", "Mapping", "MutableMapping", "DefaultDict", "defaultdict", "OrderedDict"]
+)
 _MAX_DEPTH = 8
 
 
@@ -103,7 +124,11 @@ class Annotations:
             elif isinstance(value, v.Ext) and not value.name.startswith("builtins."):
                 if value.name not in ("typing.Any", "typing.Self"):
                     result.append(v.Obj(value.name, f"t:{value.name}"))
-            elif isinstance(value, v.Ext) and value.name in ("builtins.str", "builtins.int", "builtins.dict"):
+            elif isinstance(value, v.Ext) and value.name in (
+                "builtins.str",
+                "builtins.int",
+                "builtins.dict",
+            ):
                 result.append(v.Obj(value.name, f"t:{value.name}"))
         return tuple(result)
 
@@ -134,8 +159,13 @@ class Annotations:
         identity = f"p:{param.name}"
         parent = module.facts.scopes[scope].parent
         declared = self.values(module, parent, param.annotation)
-        result = tuple(_held(value, identity, v.Origin("parameter", param.name)) for value in declared)
-        if any(isinstance(value, v.Obj) and value.origin and value.origin.kind == "injected" for value in declared):
+        result = tuple(
+            _held(value, identity, v.Origin("parameter", param.name)) for value in declared
+        )
+        if any(
+            isinstance(value, v.Obj) and value.origin and value.origin.kind == "injected"
+            for value in declared
+        ):
             return result
         if param.default is not None:
             injected = self.injected(module, parent, param.default, identity)
@@ -172,7 +202,9 @@ class Annotations:
             )
         if param.annotation is not None:
             return ()
-        if param.name in program.standard.sessions.names and program.used_as_session(module, scope, param.name):
+        if param.name in program.standard.sessions.names and program.used_as_session(
+            module, scope, param.name
+        ):
             kind = "generic.Cursor" if param.name == "cursor" else "generic.Session"
             return (v.Obj(kind, identity, origin),)
         return ()

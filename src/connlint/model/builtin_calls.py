@@ -16,7 +16,14 @@ Keywords = list[tuple[str, v.Values]]
 Builtin = Callable[["Caller", Arguments, Keywords, f.Call], v.Values]
 
 CLOSING = "contextlib.closing"
-NEVER_RETURN = ("sys.exit", "os._exit", "flask.abort", "builtins.exit", "builtins.quit", "pytest.fail")
+NEVER_RETURN = (
+    "sys.exit",
+    "os._exit",
+    "flask.abort",
+    "builtins.exit",
+    "builtins.quit",
+    "pytest.fail",
+)
 
 
 def _super(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
@@ -59,7 +66,13 @@ def _text(args: Arguments, index: int) -> str:
 
 
 def _dict(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
-    entries = [entry for values in args for value in values if isinstance(value, v.Table) for entry in value.entries]
+    entries = [
+        entry
+        for values in args
+        for value in values
+        if isinstance(value, v.Table)
+        for entry in value.entries
+    ]
     return (v.Table((*entries, *keywords), f"new:{caller.identity(node.end)}"),)
 
 
@@ -69,7 +82,11 @@ def _same(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> 
 
 
 def _cast(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
-    declared = caller.program.annotations.values(caller.module, caller.number, node.args[0]) if node.args else ()
+    declared = (
+        caller.program.annotations.values(caller.module, caller.number, node.args[0])
+        if node.args
+        else ()
+    )
     known = tuple(value for value in args[1] if not v.is_unknown(value)) if len(args) > 1 else ()
     return known or declared
 

@@ -17,9 +17,15 @@ from connlint.model.classes import ClassId
 from connlint.model.effects import Effect, LoopFrame, Operation, Step, Summary
 from connlint.model.evaluate import Evaluator
 from connlint.model.names import Module
-from connlint.model.state import Guard
 from connlint.model.sql_text import statement_effects
-from connlint.model.states import known_states, latest_states, note_state, passed_states, written_states
+from connlint.model.state import Guard
+from connlint.model.states import (
+    known_states,
+    latest_states,
+    note_state,
+    passed_states,
+    written_states,
+)
 
 if TYPE_CHECKING:
     from connlint.model.engine import Engine
@@ -28,7 +34,11 @@ Arguments = list[v.Values]
 Keywords = list[tuple[str, v.Values]]
 
 MAX_CALLEES = 4
-_DEFINITIONS = {"session-factory": "define-factory", "engine": "define-engine", "pool": "define-engine"}
+_DEFINITIONS = {
+    "session-factory": "define-factory",
+    "engine": "define-engine",
+    "pool": "define-engine",
+}
 _MUTATORS = frozenset({"append", "remove", "extend", "insert", "add", "discard", "clear"})
 _SHARES_SESSION = frozenset({"query", "result", "cursor", "transaction"})
 
@@ -92,7 +102,9 @@ class Caller(Evaluator):
                         keywords.extend(self.entries_of(value))
         return arguments, keywords
 
-    def call_value(self, callee: v.Value, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+    def call_value(
+        self, callee: v.Value, args: Arguments, keywords: Keywords, node: f.Call
+    ) -> v.Values:
         """Call one of the things that the callee may be."""
         kind = type(callee)
         if kind is v.Func:
@@ -112,7 +124,9 @@ class Caller(Evaluator):
             result: v.Values = ()
             for inner in partial.func[:MAX_CALLEES]:
                 filled = [*partial.args, *args]
-                result = v.join(result, self.call_value(inner, filled, [*partial.keywords, *keywords], node))
+                result = v.join(
+                    result, self.call_value(inner, filled, [*partial.keywords, *keywords], node)
+                )
             return result
         return self._unresolved(args, keywords, node)
 
@@ -125,7 +139,9 @@ class Caller(Evaluator):
                 result = v.join(result, self._call_raw(effective, args, keywords, at, end))
         return result
 
-    def _call_raw(self, function: v.Func, args: Arguments, keywords: Keywords, at: int, end: int) -> v.Values:
+    def _call_raw(
+        self, function: v.Func, args: Arguments, keywords: Keywords, at: int, end: int
+    ) -> v.Values:
         module = self.program.modules[function.module]
         scope = module.facts.scopes[function.scope]
         bound = bind(scope, function.receiver, args, keywords)
@@ -166,7 +182,9 @@ class Caller(Evaluator):
                 if effect.kind == "commit" and effect.writes:
                     self.state.note_write(_mapped(effect.session, table)[0], "maybe")
 
-    def returned(self, values: v.Values, function: v.Func, table: dict[str, v.Values], at: int) -> v.Values:
+    def returned(
+        self, values: v.Values, function: v.Func, table: dict[str, v.Values], at: int
+    ) -> v.Values:
         """Values that a callee hands out, as the caller sees them."""
         name = self.program.modules[function.module].symbol(function.scope)
         return tuple(
@@ -180,7 +198,11 @@ class Caller(Evaluator):
         made = value.id.startswith("s:")
         if made and self.program.is_session(value):
             origin = v.Origin(self.engine.origin_kind(name), name)
-            if origin.kind == "factory" and value.origin is not None and value.origin.kind == "provider":
+            if (
+                origin.kind == "factory"
+                and value.origin is not None
+                and value.origin.kind == "provider"
+            ):
                 origin = value.origin
             return v.Obj(value.type, f"s:{self.identity(at)}", origin)
         if v.is_unknown(value):
@@ -204,13 +226,20 @@ class Caller(Evaluator):
                         note_state(self.state, attr, values)
 
     def replay(
-        self, effects: tuple[Effect, ...], function: v.Func, table: dict[str, v.Values], at: int, end: int
+        self,
+        effects: tuple[Effect, ...],
+        function: v.Func,
+        table: dict[str, v.Values],
+        at: int,
+        end: int,
     ) -> None:
         """Do here what a callee does, with the call as the first step of each chain."""
         if not effects:
             return
         module = self.program.modules[function.module]
-        step = Step(self.module.name, self.number, at, end, module.facts.scopes[function.scope].qualname)
+        step = Step(
+            self.module.name, self.number, at, end, module.facts.scopes[function.scope].qualname
+        )
         persists = self.engine.is_persist_function(module.symbol(function.scope))
         for effect in effects:
             session, origin = _mapped(effect.session, table)
@@ -225,7 +254,9 @@ class Caller(Evaluator):
 
     # recording
 
-    def effect(self, effect: Effect, at: int, end: int, origin: v.Origin | None, *, own: bool) -> None:
+    def effect(
+        self, effect: Effect, at: int, end: int, origin: v.Origin | None, *, own: bool
+    ) -> None:
         """Something happens to the database here: update the path and record it."""
         state = self.state
         kind = effect.kind
@@ -237,7 +268,9 @@ class Caller(Evaluator):
                 effect = _with(effect, writes=has_writes, states=before, latest=latest)
             elif kind == "commit":
                 states = effect.states or before
-                effect = _with(effect, writes=effect.writes or has_writes, states=states, latest=latest)
+                effect = _with(
+                    effect, writes=effect.writes or has_writes, states=states, latest=latest
+                )
             state.settle(effect.session)
             state.touched = frozenset()
         elif kind == "persist" and (own or not effect.states):
@@ -267,7 +300,13 @@ class Caller(Evaluator):
                 state.guards |= {Guard("committed", len(self.loops), (at, True))}
 
     def _record(
-        self, effect: Effect, at: int, end: int, origin: v.Origin | None, own: bool, callee_looped: bool
+        self,
+        effect: Effect,
+        at: int,
+        end: int,
+        origin: v.Origin | None,
+        own: bool,
+        callee_looped: bool,
     ) -> None:
         assert self.operations is not None
         depth = len(self.loops)
@@ -333,7 +372,9 @@ class Caller(Evaluator):
             return self.run(pending.func, bound, pending.at, pending.end)
         summary, table = self.engine.summarise(self, pending.func, bound)
         self.replay(summary.effects, pending.func, table, pending.at, pending.end)
-        return (v.Items((self.returned(summary.yields, pending.func, table, pending.at),), exact=False),)
+        return (
+            v.Items((self.returned(summary.yields, pending.func, table, pending.at),), exact=False),
+        )
 
     def _perform_all(self, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
         """Run pending coroutines and generators among arguments; the first one's result."""
@@ -345,7 +386,9 @@ class Caller(Evaluator):
 
     # classes and objects
 
-    def _construct(self, callee: v.Class, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+    def _construct(
+        self, callee: v.Class, args: Arguments, keywords: Keywords, node: f.Call
+    ) -> v.Values:
         owner = ClassId(callee.module, callee.scope)
         program = self.program
         if program.is_enum(owner):
@@ -376,7 +419,9 @@ class Caller(Evaluator):
                     state.fields[instance.id, name] = default
         state.touched |= {instance.id}
 
-    def _call_object(self, callee: v.Obj, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+    def _call_object(
+        self, callee: v.Obj, args: Arguments, keywords: Keywords, node: f.Call
+    ) -> v.Values:
         owner = self.program.class_of(callee.type) if callee.type else None
         if owner is not None:
             found = self.program.hierarchy.method(owner, "__call__")
@@ -386,7 +431,9 @@ class Caller(Evaluator):
         kind = self.program.database_type(callee)
         method = self.program.catalog.called(kind.name) if kind is not None else None
         if kind is not None and method is not None:
-            return self._library_call(method, callee, node, self.program.callable_name(callee) or kind.name)
+            return self._library_call(
+                method, callee, node, self.program.callable_name(callee) or kind.name
+            )
         return self._unresolved(args, keywords, node)
 
     def _library_call(self, method: Method, callee: v.Obj, node: f.Call, name: str) -> v.Values:
@@ -399,7 +446,12 @@ class Caller(Evaluator):
             subject = made if kind == "acquire" else callee
             acquires = kind == "acquire"
             self.library_effects(
-                (kind,), subject, node, name, provider=name if acquires else "", source=callee.id if acquires else ""
+                (kind,),
+                subject,
+                node,
+                name,
+                provider=name if acquires else "",
+                source=callee.id if acquires else "",
             )
         return (made,)
 
@@ -413,7 +465,9 @@ class Caller(Evaluator):
 
     # library calls
 
-    def _call_method(self, callee: v.Bound, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+    def _call_method(
+        self, callee: v.Bound, args: Arguments, keywords: Keywords, node: f.Call
+    ) -> v.Values:
         catalog = self.program.catalog
         receiver = callee.receiver
         name = f"{receiver.type}.{callee.method}"
@@ -439,7 +493,9 @@ class Caller(Evaluator):
                 tuple(
                     kind
                     for each in method.effects
-                    for kind in (statement_effects(self, node, args) if each == "execute" else (each,))
+                    for kind in (
+                        statement_effects(self, node, args) if each == "execute" else (each,)
+                    )
                 ),
                 method.returns,
                 method.is_async,
@@ -447,19 +503,33 @@ class Caller(Evaluator):
         if not method.returns or catalog.returns_self(receiver.type, callee.method):
             self.library_effects(method.effects, receiver, node, name)
             return (receiver,) if method.returns else v.unknown(f"o:{self.identity(node.end)}")
-        return self._library_call(method, receiver, node, self.program.callable_name(receiver) or name)
+        return self._library_call(
+            method, receiver, node, self.program.callable_name(receiver) or name
+        )
 
-    def _call_table(self, callee: v.TableMethod, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+    def _call_table(
+        self, callee: v.TableMethod, args: Arguments, keywords: Keywords, node: f.Call
+    ) -> v.Values:
         """A method of a known dictionary."""
         table = callee.table
         if callee.method == "update":
-            entries = [*keywords, *(e for value in (args[0] if args else ()) if isinstance(value, v.Table) for e in value.entries)]
+            entries = [
+                *keywords,
+                *(
+                    e
+                    for value in (args[0] if args else ())
+                    if isinstance(value, v.Table)
+                    for e in value.entries
+                ),
+            ]
             for name, values in entries:
                 self.state.fields[table.id, name] = values
                 self.state.touched |= {table.id}
             return v.NONE
         if callee.method == "items" and not args:
-            pairs = [(v.Items(((v.Const(name),), values)),) for name, values in self.entries_of(table)]
+            pairs = [
+                (v.Items(((v.Const(name),), values)),) for name, values in self.entries_of(table)
+            ]
             known = all(name != v.ANY_KEY for name, _ in table.entries)
             return (v.Items(tuple(pairs[:8]), exact=known and 0 < len(pairs) <= 8),)
         if callee.method in ("get", "pop", "setdefault") and args:
@@ -472,10 +542,18 @@ class Caller(Evaluator):
     def entries_of(self, table: v.Table) -> list[tuple[str, v.Values]]:
         """The known entries of a dictionary, with what the path has stored since."""
         known = dict(table.entries)
-        known.update({name: values for (owner, name), values in self.state.fields.items() if owner == table.id})
+        known.update(
+            {
+                name: values
+                for (owner, name), values in self.state.fields.items()
+                if owner == table.id
+            }
+        )
         return list(known.items())
 
-    def _call_external(self, callee: v.Ext, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+    def _call_external(
+        self, callee: v.Ext, args: Arguments, keywords: Keywords, node: f.Call
+    ) -> v.Values:
         name = callee.name
         special = BUILTINS.get(name)
         if special is not None:
@@ -528,7 +606,11 @@ class Caller(Evaluator):
 
     def _on_subject(self, method: Method, name: str, args: Arguments, node: f.Call) -> v.Values:
         """A method whose effects are on one of its arguments, as ``pool.putconn(conn)``."""
-        for value in args[method.subject] if method.subject is not None and method.subject < len(args) else ():
+        for value in (
+            args[method.subject]
+            if method.subject is not None and method.subject < len(args)
+            else ()
+        ):
             if isinstance(value, v.Obj):
                 self.library_effects(method.effects, value, node, name)
         return v.unknown(self.identity(node.end))
@@ -621,7 +703,9 @@ def _merge_effects(known: Effect, new: Effect) -> Effect:
     return _with(
         base,
         writes=known.writes or new.writes,
-        states=known.states | new.states if known.states and new.states else known.states or new.states,
+        states=known.states | new.states
+        if known.states and new.states
+        else known.states or new.states,
         threshold=known.threshold and new.threshold,
         receives=known.receives or new.receives,
         looped=known.looped and new.looped,

@@ -133,7 +133,9 @@ class Hierarchy:
                 found = number
         return found
 
-    def method(self, owner: ClassId, name: str, after: ClassId | None = None) -> tuple[ClassId, int] | None:
+    def method(
+        self, owner: ClassId, name: str, after: ClassId | None = None
+    ) -> tuple[ClassId, int] | None:
         """Where a method is found: the class that defines it and its scope.
 
         ``after``: start behind this ancestor, as ``super()`` does.
@@ -209,6 +211,10 @@ def _stored_name(target: f.Expr, receiver: str | None) -> str:
     """The attribute that an assignment target stores into, or nothing."""
     if receiver is None:
         return target.id if isinstance(target, f.Name) else ""
-    if isinstance(target, f.Attr) and isinstance(target.value, f.Name) and target.value.id == receiver:
+    if (
+        isinstance(target, f.Attr)
+        and isinstance(target.value, f.Name)
+        and target.value.id == receiver
+    ):
         return target.attr
     return ""

@@ -40,7 +40,9 @@ def _nothing() -> None:
     return
 
 
-def _enter(run: Interpreter, value: v.Value, node: f.With, item: f.WithItem) -> tuple[v.Values, Leave]:
+def _enter(
+    run: Interpreter, value: v.Value, node: f.With, item: f.WithItem
+) -> tuple[v.Values, Leave]:
     if isinstance(value, v.Pending):
         return _enter_pending(run, value)
     if isinstance(value, v.Obj):
@@ -66,7 +68,10 @@ def _enter_pending(run: Interpreter, pending: v.Pending) -> tuple[v.Values, Leav
     yields = run.returned(summary.yields, pending.func, table, pending.at)
     inner = {value.id for value in v.substitute(summary.yields, table) if isinstance(value, v.Obj)}
     names = [value for value in yields if isinstance(value, v.Obj)]
-    table = {**table, **{identity: (names[0],) for identity in inner if names and identity not in table}}
+    table = {
+        **table,
+        **{identity: (names[0],) for identity in inner if names and identity not in table},
+    }
 
     def leave() -> None:
         run.replay(after, pending.func, table, pending.at, pending.end)
@@ -74,7 +79,9 @@ def _enter_pending(run: Interpreter, pending: v.Pending) -> tuple[v.Values, Leav
     return yields, leave
 
 
-def _enter_closing(run: Interpreter, value: v.Obj, item: f.WithItem, node: f.With) -> tuple[v.Values, Leave]:
+def _enter_closing(
+    run: Interpreter, value: v.Obj, item: f.WithItem, node: f.With
+) -> tuple[v.Values, Leave]:
     things = run.state.fields.get((value.id, "thing"), ())
 
     def leave() -> None:
@@ -114,7 +121,9 @@ def _enter_class(run: Interpreter, value: v.Obj, node: f.With) -> tuple[v.Values
     return bound, leave
 
 
-def _enter_library(run: Interpreter, value: v.Obj, node: f.With, item: f.WithItem) -> tuple[v.Values, Leave]:
+def _enter_library(
+    run: Interpreter, value: v.Obj, node: f.With, item: f.WithItem
+) -> tuple[v.Values, Leave]:
     found = run.program.database_type(value)
     context = run.program.catalog.context(found.name, node.is_async) if found is not None else None
     if found is None or context is None:
@@ -123,7 +132,9 @@ def _enter_library(run: Interpreter, value: v.Obj, node: f.With, item: f.WithIte
     name = found.name
     if context.binds not in ("self", "", name):
         kind = run.program.catalog.type(context.binds)
-        shares = found.kind == "transaction" or (kind is not None and kind.kind in ("cursor", "transaction"))
+        shares = found.kind == "transaction" or (
+            kind is not None and kind.kind in ("cursor", "transaction")
+        )
         identity = value.id if shares else f"s:{run.identity(node.at)}"
         bound = (v.Obj(context.binds, identity, value.origin),)
     subject = bound[0] if bound and isinstance(bound[0], v.Obj) else value

@@ -64,7 +64,11 @@ def _kept(engine: Engine, state: State, value: v.Value, identity: str) -> v.Valu
     if isinstance(value, v.Const):
         if value.value is None or isinstance(value.value, bool):
             return value
-        if isinstance(value.value, str) and engine.vocabulary.enabled and len(value.value) < _MAX_TEXT:
+        if (
+            isinstance(value.value, str)
+            and engine.vocabulary.enabled
+            and len(value.value) < _MAX_TEXT
+        ):
             return value
         return v.Obj("", identity)
     if isinstance(value, v.Obj):
@@ -75,8 +79,13 @@ def _kept(engine: Engine, state: State, value: v.Value, identity: str) -> v.Valu
         return v.Obj(value.type, identity)
     if isinstance(value, v.Table):
         wanted = engine.vocabulary.fields
-        entries = tuple(entry for entry in value.entries if entry[0] in wanted or _matters(engine, entry[1]))
-        return v.Table(tuple((name, _all_kept(engine, state, held, identity)) for name, held in entries), identity)
+        entries = tuple(
+            entry for entry in value.entries if entry[0] in wanted or _matters(engine, entry[1])
+        )
+        return v.Table(
+            tuple((name, _all_kept(engine, state, held, identity)) for name, held in entries),
+            identity,
+        )
     if isinstance(value, v.Items):
         items = tuple(_all_kept(engine, state, item, identity) for item in value.items[:8])
         return v.Items(items, value.exact)
@@ -108,8 +117,6 @@ def _fields_of(
     for (held_by, name), values in state.fields.items():
         if held_by != owner:
             continue
-        if name in wanted:
-            found.append(((identity, name), values))
-        elif fresh and _matters(engine, values):
+        if name in wanted or (fresh and _matters(engine, values)):
             found.append(((identity, name), values))
     return sorted(found, key=lambda item: item[0])

@@ -77,7 +77,9 @@ class Engine:
         self._defaults: dict[tuple[ClassId, str], v.Values] = {}
         self._entities: dict[str, bool] = {}
         self._calls: dict[CallEdge, None] | None = None
-        self.persist_functions = frozenset(self._canonical(program.standard.states.persist_functions))
+        self.persist_functions = frozenset(
+            self._canonical(program.standard.states.persist_functions)
+        )
         sessions = program.standard.sessions
         self.providers = frozenset(
             self._canonical((*sessions.providers, *sessions.dependencies, *sessions.task_providers))
@@ -107,7 +109,9 @@ class Engine:
         before, self._calls = self._calls, {}
         summary = self._interpret(run, {}, {})
         calls, self._calls = self._calls, before
-        self._runs[scope] = FunctionRun(summary, tuple(run.operations.values()), run.back_marks, tuple(calls))
+        self._runs[scope] = FunctionRun(
+            summary, tuple(run.operations.values()), run.back_marks, tuple(calls)
+        )
         return self._runs[scope]
 
     def forget_parameters(self, before: dict[Passed, int], after: dict[Passed, int]) -> bool:
@@ -117,12 +121,14 @@ class Engine:
             return False
         self.program.forget_parameters()
         owners = {
-            (module, self.program.modules[module].facts.scopes[scope].parent) for module, scope in changed
+            (module, self.program.modules[module].facts.scopes[scope].parent)
+            for module, scope in changed
         }
         stale = {
             scope
             for scope in self._runs
-            if scope in changed or (scope[0], self.program.modules[scope[0]].facts.scopes[scope[1]].parent) in owners
+            if scope in changed
+            or (scope[0], self.program.modules[scope[0]].facts.scopes[scope[1]].parent) in owners
         }
         while True:
             more = {
@@ -191,7 +197,10 @@ class Engine:
         return summary
 
     def _interpret(
-        self, run: Interpreter, arguments: dict[str, v.Values], fields: dict[tuple[str, str], v.Values]
+        self,
+        run: Interpreter,
+        arguments: dict[str, v.Values],
+        fields: dict[tuple[str, str], v.Values],
     ) -> Summary:
         state = State()
         state.fields.update(fields)
@@ -234,7 +243,11 @@ class Engine:
         classes = [self.program.class_of(each.type) for each in declared if isinstance(each, v.Obj)]
         lines = [self.program.hierarchy.ancestors(each)[1:] for each in classes if each is not None]
         for value in returns:
-            owner = self.program.class_of(value.type) if isinstance(value, v.Obj) and value.type else None
+            owner = (
+                self.program.class_of(value.type)
+                if isinstance(value, v.Obj) and value.type
+                else None
+            )
             if owner is None or not any(owner in line for line in lines):
                 return returns
         return declared
@@ -257,8 +270,14 @@ class Engine:
                 env[param.name] = (v.Table((), f"p:{param.name}"),)
             elif arguments and param.default is not None:
                 declared = self.program.annotations.parameter(module, scope, param)
-                injected = [each for each in declared if isinstance(each, v.Obj) and each.origin and each.origin.kind == "injected"]
-                env[param.name] = tuple(injected) or self.program.static(module, facts.parent, param.default)
+                injected = [
+                    each
+                    for each in declared
+                    if isinstance(each, v.Obj) and each.origin and each.origin.kind == "injected"
+                ]
+                env[param.name] = tuple(injected) or self.program.static(
+                    module, facts.parent, param.default
+                )
             else:
                 env[param.name] = self.program.annotations.parameter(module, scope, param)
         return env
@@ -285,7 +304,9 @@ class Engine:
             return Summary(nothing, nothing if scope.is_generator else ())
         if scope.is_generator:
             declared = self.program.annotations.values(module, scope.parent, scope.returns)
-            items = tuple(each for value in declared if isinstance(value, v.Items) for each in value.items)
+            items = tuple(
+                each for value in declared if isinstance(value, v.Items) for each in value.items
+            )
             return Summary(nothing, tuple(each for item in items for each in item) or nothing)
         return Summary(self._typed_return(module, function.scope) or nothing)
 
@@ -296,7 +317,9 @@ class Engine:
         declared = self.program.annotations.values(module, facts.parent, facts.returns)
         found: list[v.Value] = []
         for value in declared:
-            if isinstance(value, v.Obj) and (self.program.class_of(value.type) or self.program.kind(value)):
+            if isinstance(value, v.Obj) and (
+                self.program.class_of(value.type) or self.program.kind(value)
+            ):
                 found.append(v.Obj(value.type, f"r:{module.name}:{scope}", value.origin))
         return tuple(found)
 
@@ -318,7 +341,9 @@ class Engine:
                 receiver = function.receiver
                 closure = value.closure if value.scope != function.scope else function.closure
                 result.append(v.Func(value.module, value.scope, receiver, closure, True))
-        return tuple(result) or (v.Func(function.module, function.scope, function.receiver, function.closure, True),)
+        return tuple(result) or (
+            v.Func(function.module, function.scope, function.receiver, function.closure, True),
+        )
 
     def _apply_decorators(self, raw: v.Func) -> v.Values:
         module = self.program.modules[raw.module]
@@ -392,8 +417,14 @@ class Engine:
                             module = self.program.modules[defining.module]
                             known = self.program.static(module, scope, keyword.value)
                 elif scope == defining.scope and isinstance(expression, (f.Const, f.Attr)):
-                    known = self.program.static(self.program.modules[defining.module], scope, expression)
-            known = tuple(value for value in known if isinstance(value, (v.Const, v.Member)) and value != v.NONE[0])
+                    known = self.program.static(
+                        self.program.modules[defining.module], scope, expression
+                    )
+            known = tuple(
+                value
+                for value in known
+                if isinstance(value, (v.Const, v.Member)) and value != v.NONE[0]
+            )
             self._defaults[key] = known
         return known
 
@@ -403,7 +434,9 @@ class Engine:
         if known is None:
             owner = self.program.class_of(value.type) if value.type else None
             if owner is not None:
-                known = bool(self.program.hierarchy.external_bases(owner)) and not self.program.is_enum(owner)
+                known = bool(
+                    self.program.hierarchy.external_bases(owner)
+                ) and not self.program.is_enum(owner)
             else:
                 known = not value.type
             self._entities[value.type] = known
@@ -435,14 +468,20 @@ class Engine:
             for value in values:
                 kept = self._passed(value, param.name)
                 if kept is not None:
-                    passed = self.program.passed.setdefault((function.module, function.scope, param.name), {})
+                    passed = self.program.passed.setdefault(
+                        (function.module, function.scope, param.name), {}
+                    )
                     if len(passed) < _MAX_PASSED:
                         passed[kept] = None
 
     def _passed(self, value: v.Value, name: str) -> v.Value | None:
         """The part of an argument that tells something about the parameter, for every caller."""
         if isinstance(value, v.Func):
-            return v.Func(value.module, value.scope, None, (), value.raw) if value.receiver is None else None
+            return (
+                v.Func(value.module, value.scope, None, (), value.raw)
+                if value.receiver is None
+                else None
+            )
         if not isinstance(value, v.Obj) or not value.type:
             return None
         known = self.program.database_type(value)

@@ -20,8 +20,8 @@ from connlint.model.catalog.types import PER_EVENT, EntryKind, Registrar
 from connlint.model.classes import ClassId
 from connlint.model.engine import Engine
 from connlint.model.names import Module
-from connlint.model.relevance import ScopeId
 from connlint.model.registrations import Registration, pass_registries, registering_calls
+from connlint.model.relevance import ScopeId
 from connlint.model.routes import Prefixes, route_name
 
 SHARED_BY = 3
@@ -91,7 +91,9 @@ class EntryPoints:
         if kind == "route" and any(self._prefixes.matches(p, name) for p in self._events.routes):
             per_event = True
         line = unpack(facts.name_at)[0]
-        entry = EntryPoint(kind, name, scope[0], scope[1], symbol, module.path, line, per_event, in_loop)
+        entry = EntryPoint(
+            kind, name, scope[0], scope[1], symbol, module.path, line, per_event, in_loop
+        )
         self._found.setdefault((scope, kind), entry)
 
     def _add_values(self, kind: EntryKind, name: str, values: v.Values) -> None:
@@ -154,7 +156,9 @@ class EntryPoints:
         scope = module.facts.scopes[number]
         label = _argument(self._program, module, scope.parent, call, registrar.label)
         if registrar.entry in ("route", "websocket"):
-            return route_name(self._prefixes, self._program, module, registrar, label, call, value, scope)
+            return route_name(
+                self._prefixes, self._program, module, registrar, label, call, value, scope
+            )
         return label or scope.name
 
     def _from_call(self, registration: Registration) -> None:
@@ -171,7 +175,9 @@ class EntryPoints:
                 label = f"{'/'.join(methods)} {prefixed}" if prefixed else ""
             self._add_values(registrar.entry, label, handler)
         for name, values in registration.keywords:
-            if _PROGRESS.search(name) and any(isinstance(each, (v.Func, v.Partial)) for each in values):
+            if _PROGRESS.search(name) and any(
+                isinstance(each, (v.Func, v.Partial)) for each in values
+            ):
                 self._add_values("progress-callback", "", values)
 
     def _from_bases(self, owner: ClassId) -> None:
@@ -179,9 +185,17 @@ class EntryPoints:
             for known in self._catalog.bases_for(base):
                 self._methods_of(owner, known.methods)
         ancestors = self._program.hierarchy.ancestors(owner)
-        names = {*self._program.hierarchy.external_bases(owner), *(self._dotted(each) for each in ancestors[1:])}
-        if any(matches_name(pattern, name) for pattern in self._events.base_classes for name in names):
-            self._methods_of(owner, {"on_*": "socket-event", "handle*": "socket-event", "__call__": "socket-event"})
+        names = {
+            *self._program.hierarchy.external_bases(owner),
+            *(self._dotted(each) for each in ancestors[1:]),
+        }
+        if any(
+            matches_name(pattern, name) for pattern in self._events.base_classes for name in names
+        ):
+            self._methods_of(
+                owner,
+                {"on_*": "socket-event", "handle*": "socket-event", "__call__": "socket-event"},
+            )
 
     def _dotted(self, owner: ClassId) -> str:
         return self._program.modules[owner.module].symbol(owner.scope)
@@ -212,7 +226,9 @@ class EntryPoints:
             if "*" in pattern:
                 for module in self._program.modules.values():
                     for number, scope in enumerate(module.facts.scopes):
-                        if scope.kind == "function" and matches_name(pattern, module.symbol(number)):
+                        if scope.kind == "function" and matches_name(
+                            pattern, module.symbol(number)
+                        ):
                             self._add("request-hook", scope.qualname, (module.name, number))
 
     def _shared(self) -> None:
@@ -255,7 +271,9 @@ class EntryPoints:
         return any(self._program.is_session(value) for value in given)
 
 
-def _argument(program: object, module: Module, scope: int, call: f.Call | None, label: int | str | None) -> str:
+def _argument(
+    program: object, module: Module, scope: int, call: f.Call | None, label: int | str | None
+) -> str:
     """The constant text of a decorator's argument."""
     if call is None or label is None:
         return ""
@@ -263,7 +281,9 @@ def _argument(program: object, module: Module, scope: int, call: f.Call | None, 
     if isinstance(label, int):
         node = call.args[label] if label < len(call.args) else None
         if node is None and label == 0:
-            node = next((k.value for k in call.keywords if k.name in ("path", "rule", "event", "url")), None)
+            node = next(
+                (k.value for k in call.keywords if k.name in ("path", "rule", "event", "url")), None
+            )
     else:
         node = next((k.value for k in call.keywords if k.name == label), None)
     if node is None:

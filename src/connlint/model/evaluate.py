@@ -137,7 +137,9 @@ class Evaluator:
         if kind is v.Func and attr in ("__wrapped__", "__func__"):
             return (value,)
         if kind is v.Func:
-            return program.function_attribute(cast(v.Func, value), attr) or v.unknown(self.identity(at))
+            return program.function_attribute(cast(v.Func, value), attr) or v.unknown(
+                self.identity(at)
+            )
         if isinstance(value, v.Table):
             return (v.TableMethod(value, attr),)
         if kind is v.Items or kind is v.Const:
@@ -163,7 +165,9 @@ class Evaluator:
         kind = "generic.Cursor" if name == "cursor" else "generic.Session"
         if self.program.catalog.method(kind, attr) is None:
             return ()
-        used = attr in DISTINCTIVE or any(each.rpartition(".")[2] in DISTINCTIVE for each in self.scope.called)
+        used = attr in DISTINCTIVE or any(
+            each.rpartition(".")[2] in DISTINCTIVE for each in self.scope.called
+        )
         return (v.Bound(v.Obj(kind, value.id, v.Origin("name", name)), attr),) if used else ()
 
     # literals and operators
@@ -230,7 +234,9 @@ class Evaluator:
                 if isinstance(first.value, str) and isinstance(second.value, str):
                     return (v.Const((first.value + second.value)[:400]),)
         if node.op == "|" and any(isinstance(each, v.Table) for each in left):
-            entries = [e for each in (*left, *right) if isinstance(each, v.Table) for e in each.entries]
+            entries = [
+                e for each in (*left, *right) if isinstance(each, v.Table) for e in each.entries
+            ]
             return (v.Table(tuple(entries), f"new:{self.identity(id_of(node))}"),)
         return v.unknown("operator")
 
@@ -246,15 +252,27 @@ class Evaluator:
         key = keys[0] if len(keys) == 1 else None
         constant = key.value if isinstance(key, v.Const) else None
         if isinstance(value, v.Table):
-            held = self.state.fields.get((value.id, str(constant))) if constant is not None else None
+            held = (
+                self.state.fields.get((value.id, str(constant))) if constant is not None else None
+            )
             if held is not None:
                 return held
-            matches = [item for name, item in value.entries if constant is None or name in (constant, v.ANY_KEY)]
+            matches = [
+                item
+                for name, item in value.entries
+                if constant is None or name in (constant, v.ANY_KEY)
+            ]
             return tuple(dict.fromkeys(each for item in matches for each in item))[: v.MAX_VALUES]
         if isinstance(value, v.Items):
-            if value.exact and isinstance(constant, int) and -len(value.items) <= constant < len(value.items):
+            if (
+                value.exact
+                and isinstance(constant, int)
+                and -len(value.items) <= constant < len(value.items)
+            ):
                 return value.items[constant]
-            return tuple(dict.fromkeys(each for item in value.items for each in item))[: v.MAX_VALUES]
+            return tuple(dict.fromkeys(each for item in value.items for each in item))[
+                : v.MAX_VALUES
+            ]
         if isinstance(value, v.Obj) and isinstance(constant, str):
             return self.state.fields.get((value.id, constant), ())
         if isinstance(value, v.Class) and isinstance(constant, str):
@@ -308,7 +326,10 @@ class Evaluator:
                 for item in value.items:
                     result = v.join(result, item)
             elif isinstance(value, v.Table):
-                result = v.join(result, tuple(v.Const(n) for n, _ in value.entries[: v.MAX_VALUES] if n != v.ANY_KEY))
+                result = v.join(
+                    result,
+                    tuple(v.Const(n) for n, _ in value.entries[: v.MAX_VALUES] if n != v.ANY_KEY),
+                )
         return result
 
     def _bind(self, node: f.Bind) -> v.Values:

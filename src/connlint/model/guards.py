@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _ORDERINGS = frozenset({"<", "<=", ">", ">="})
 _RETRY = re.compile(r"(^|_)(attempt|attempts|retry|retries|tries|trial)(_|s?$)", re.IGNORECASE)
-_RUNNING = re.compile(r"(running|stopp?ed|shutdown|is_set|closed|alive|active|done|terminate)", re.IGNORECASE)
+_RUNNING = re.compile(
+    r"(running|stopp?ed|shutdown|is_set|closed|alive|active|done|terminate)", re.IGNORECASE
+)
 
 
 def guard_kinds(test: f.Expr, targets: frozenset[str]) -> tuple[str, ...]:
@@ -28,7 +30,11 @@ def guard_kinds(test: f.Expr, targets: frozenset[str]) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for node in expressions(test):
-        if isinstance(node, f.BinOp) and node.op == "%" and not isinstance(node.left, (f.Const, f.Text)):
+        if (
+            isinstance(node, f.BinOp)
+            and node.op == "%"
+            and not isinstance(node.left, (f.Const, f.Text))
+        ):
             found["modulo"] = None
         elif isinstance(node, f.Compare):
             sides = (node.left, *node.rights)
@@ -36,7 +42,11 @@ def guard_kinds(test: f.Expr, targets: frozenset[str]) -> tuple[str, ...]:
                 found["threshold"] = None
                 if any(_is_size(side) for side in sides):
                     found["modulo"] = None
-            if node.ops[0] in ("==", "in") and isinstance(node.left, f.Name) and node.left.id in targets:
+            if (
+                node.ops[0] in ("==", "in")
+                and isinstance(node.left, f.Name)
+                and node.left.id in targets
+            ):
                 if isinstance(node.rights[0], (f.Const, f.Seq)):
                     found["keyed"] = None
     return tuple(kind for kind in found)
@@ -44,7 +54,9 @@ def guard_kinds(test: f.Expr, targets: frozenset[str]) -> tuple[str, ...]:
 
 def _measures(node: f.Expr) -> bool:
     """Whether an expression is an age (a difference) or a size."""
-    return _is_size(node) or any(isinstance(each, f.BinOp) and each.op == "-" for each in expressions(node))
+    return _is_size(node) or any(
+        isinstance(each, f.BinOp) and each.op == "-" for each in expressions(node)
+    )
 
 
 def _is_size(node: f.Expr) -> bool:
@@ -79,12 +91,16 @@ def loop_frame(run: Interpreter, node: f.For | f.While, values: v.Values) -> Loo
     """What kind of loop it is."""
     if isinstance(node, f.While):
         endless = _is_endless(node.test)
-        retry = any(isinstance(each, f.Name) and _RETRY.search(each.id) for each in expressions(node.test))
+        retry = any(
+            isinstance(each, f.Name) and _RETRY.search(each.id) for each in expressions(node.test)
+        )
         waits = endless and _waits(run, node.body)
         return LoopFrame("while", node.at, endless, waits, retry, end=node.end)
     retry = isinstance(node.target, f.Name) and bool(_RETRY.search(node.target.id))
     retry = retry or _leaves_when_done(node)
-    return LoopFrame("for", node.at, False, _iterates_events(run, values), retry, _batches(node), node.end)
+    return LoopFrame(
+        "for", node.at, False, _iterates_events(run, values), retry, _batches(node), node.end
+    )
 
 
 def _is_endless(test: f.Expr) -> bool:
@@ -93,7 +109,11 @@ def _is_endless(test: f.Expr) -> bool:
         return bool(test.value)
     if isinstance(test, (f.Compare, f.BinOp)):
         return False
-    names = [each.attr if isinstance(each, f.Attr) else each.id for each in expressions(test) if isinstance(each, (f.Attr, f.Name))]
+    names = [
+        each.attr if isinstance(each, f.Attr) else each.id
+        for each in expressions(test)
+        if isinstance(each, (f.Attr, f.Name))
+    ]
     return any(_RUNNING.search(name) for name in names)
 
 
@@ -101,7 +121,11 @@ def _leaves_when_done(node: f.For) -> bool:
     """``for _ in range(n)`` whose body tries once and leaves by ``break`` or ``return``."""
     if not isinstance(node.iter, f.Call) or not isinstance(node.iter.func, f.Name):
         return False
-    if node.iter.func.id != "range" or not isinstance(node.target, f.Name) or not node.target.id.startswith("_"):
+    if (
+        node.iter.func.id != "range"
+        or not isinstance(node.target, f.Name)
+        or not node.target.id.startswith("_")
+    ):
         return False
     return any(isinstance(each, (f.Break, f.Return)) for each in walk(node.body))
 

@@ -156,8 +156,8 @@ class Interpreter(Caller):
         for value in base:
             if not isinstance(value, v.Obj):
                 continue
-            state.fields[value.id, attr] = values if len(base) == 1 else v.join(
-                state.fields.get((value.id, attr), ()), values
+            state.fields[value.id, attr] = (
+                values if len(base) == 1 else v.join(state.fields.get((value.id, attr), ()), values)
             )
             if self.engine.may_be_entity(value):
                 state.note_write("", "maybe")
@@ -355,7 +355,11 @@ class Interpreter(Caller):
             self.state = start
             if test is not None:
                 self.evaluate(test)
-            done = self._narrowing.when(test, self.state.copy(), False) if test is not None else start.copy()
+            done = (
+                self._narrowing.when(test, self.state.copy(), False)
+                if test is not None
+                else start.copy()
+            )
             inside = self._narrowing.when(test, self.state, True) if test is not None else start
             if inside is not None and target is not None:
                 self.state = inside

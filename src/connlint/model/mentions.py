@@ -43,7 +43,9 @@ class Mentions:
                 if item.attr == "*":
                     name = self._through_star(module, item)
                 else:
-                    name = self._first(self._program.target_values(self._program.names.imported(module, item)))
+                    name = self._first(
+                        self._program.target_values(self._program.names.imported(module, item))
+                    )
                 if name:
                     yield module, item, name
 
@@ -51,7 +53,9 @@ class Mentions:
         source = self._program.modules.get(module.imported_from(item))
         if source is None:
             return ""
-        used = {called.partition(".")[0] for scope in module.facts.scopes for called in scope.called}
+        used = {
+            called.partition(".")[0] for scope in module.facts.scopes for called in scope.called
+        }
         for exported in source.exported():
             if exported in used and exported not in module.facts.definitions:
                 name = self._first(self._program.global_values(source, exported))
@@ -77,12 +81,16 @@ class Mentions:
             if item.attr == "*":
                 source = self._program.modules.get(module.imported_from(item))
                 if source is not None:
-                    found.update(n for n in source.exported() if self._first(self._program.global_values(source, n)))
+                    found.update(
+                        n
+                        for n in source.exported()
+                        if self._first(self._program.global_values(source, n))
+                    )
             elif item.name not in found:
                 targets = self._program.names.imported(module, item)
-                if any(target.kind == "module" for target in targets):
-                    found.add(item.name)
-                elif self._first(self._program.target_values(targets)):
+                if any(target.kind == "module" for target in targets) or self._first(
+                    self._program.target_values(targets)
+                ):
                     found.add(item.name)
         for name, how in module.facts.definitions.items():
             if name not in found and any(kind != "i" for kind, _ in how):
@@ -90,30 +98,44 @@ class Mentions:
                     found.add(name)
         return frozenset(found)
 
-    def _may_mention(self, module: Module, number: int, scope: f.Scope, tainted: frozenset[str]) -> bool:
+    def _may_mention(
+        self, module: Module, number: int, scope: f.Scope, tainted: frozenset[str]
+    ) -> bool:
         if any(called.partition(".")[0] in tainted for called in scope.called):
             return True
-        return any(root in tainted for param in scope.params for root in _roots(param.default, param.annotation)) or any(
-            root in tainted for decorator in scope.decorators for root in _roots(decorator)
-        )
+        return any(
+            root in tainted
+            for param in scope.params
+            for root in _roots(param.default, param.annotation)
+        ) or any(root in tainted for decorator in scope.decorators for root in _roots(decorator))
 
     def _in_scope(self, module: Module, number: int) -> Iterator[Mention]:
         scope = module.facts.scopes[number]
         for param in scope.params:
             for node in (param.default, param.annotation):
                 if node is not None:
-                    yield from self._handed(module, scope.parent, node, owner=number, is_handed=node is param.default)
+                    yield from self._handed(
+                        module, scope.parent, node, owner=number, is_handed=node is param.default
+                    )
         for decorator in scope.decorators:
             if isinstance(decorator, f.Call):
                 yield from self._handed(module, scope.parent, decorator, owner=number)
         for statement in walk(module.body(number)):
-            plain = isinstance(statement, f.Assign) and all(isinstance(t, f.Name) for t in statement.targets)
-            plain = plain or (isinstance(statement, f.Annotated) and isinstance(statement.target, f.Name))
+            plain = isinstance(statement, f.Assign) and all(
+                isinstance(t, f.Name) for t in statement.targets
+            )
+            plain = plain or (
+                isinstance(statement, f.Annotated) and isinstance(statement.target, f.Name)
+            )
             plain = plain and scope.kind != "class"
             for expression in expressions_of(statement):
-                handed = not plain and not isinstance(statement, (f.Evaluate, f.If, f.While, f.Assert))
+                handed = not plain and not isinstance(
+                    statement, (f.Evaluate, f.If, f.While, f.Assert)
+                )
                 stored = isinstance(statement, f.Assign) and expression in statement.targets
-                yield from self._handed(module, number, expression, owner=number, is_handed=handed and not stored)
+                yield from self._handed(
+                    module, number, expression, owner=number, is_handed=handed and not stored
+                )
 
     def _handed(
         self, module: Module, scope: int, node: f.Expr, *, owner: int, is_handed: bool = False

@@ -64,11 +64,17 @@ class Narrowing:
 
     def _asks_for_state(self, test: f.Expr, state: State) -> bool:
         """``hasattr(entity, "status")``: entities have their state field."""
-        if not isinstance(test, f.Call) or not isinstance(test.func, f.Name) or test.func.id != "hasattr":
+        if (
+            not isinstance(test, f.Call)
+            or not isinstance(test.func, f.Name)
+            or test.func.id != "hasattr"
+        ):
             return False
         held = self._values(test.args[1], state) if len(test.args) == 2 else None
         fields = self._run.engine.vocabulary.fields
-        return bool(held) and all(isinstance(each, v.Const) and each.value in fields for each in held or ())
+        return bool(held) and all(
+            isinstance(each, v.Const) and each.value in fields for each in held or ()
+        )
 
     def _comparison(self, test: f.Compare, state: State, truth: bool) -> State | None:
         operator = test.ops[0] if truth else _NEGATED.get(test.ops[0], "")
@@ -187,6 +193,10 @@ def _owner(place: f.Expr) -> tuple[f.Expr | None, str]:
         if place.attr == "value" and isinstance(place.value, f.Attr):
             return place.value.value, place.value.attr
         return place.value, place.attr
-    if isinstance(place, f.Index) and isinstance(place.index, f.Const) and isinstance(place.index.value, str):
+    if (
+        isinstance(place, f.Index)
+        and isinstance(place.index, f.Const)
+        and isinstance(place.index.value, str)
+    ):
         return place.value, place.index.value
     return None, ""

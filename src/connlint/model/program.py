@@ -19,13 +19,42 @@ if TYPE_CHECKING:
     from connlint.model.evaluate import Evaluator
 
 DATABASE_KINDS = frozenset(
-    {"session", "connection", "cursor", "engine", "pool", "session-factory", "transaction", "extension"}
+    {
+        "session",
+        "connection",
+        "cursor",
+        "engine",
+        "pool",
+        "session-factory",
+        "transaction",
+        "extension",
+    }
 )
 SESSION_KINDS = frozenset({"session", "connection"})
 DISTINCTIVE = frozenset(
-    "commit rollback flush execute executemany query add_all scalars scalar refresh merge expunge "
-    "cursor begin_nested bulk_save_objects bulk_insert_mappings fetchrow fetchval executescript "
-    "in_transaction expire".split()
+    [
+        "commit",
+        "rollback",
+        "flush",
+        "execute",
+        "executemany",
+        "query",
+        "add_all",
+        "scalars",
+        "scalar",
+        "refresh",
+        "merge",
+        "expunge",
+        "cursor",
+        "begin_nested",
+        "bulk_save_objects",
+        "bulk_insert_mappings",
+        "fetchrow",
+        "fetchval",
+        "executescript",
+        "in_transaction",
+        "expire",
+    ]
 )
 _PROPERTIES = frozenset({"property", "cached_property", "hybrid_property", "reify"})
 _ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"})
@@ -74,7 +103,9 @@ class Program:
                 is_class = module.facts.scopes[parent].kind == "class" and parent
                 found: v.Values = (v.Func(target.module, target.scope),)
                 if is_class:
-                    found = self.class_attribute(ClassId(target.module, parent), target.name.rpartition(".")[2], None)
+                    found = self.class_attribute(
+                        ClassId(target.module, parent), target.name.rpartition(".")[2], None
+                    )
             elif target.kind == "class":
                 found = (v.Class(target.module, target.scope),)
             elif target.kind == "module":
@@ -151,7 +182,8 @@ class Program:
         if name.encode() not in module.facts.bodies[number]:
             return False
         return any(
-            isinstance(s, f.Outer) and s.is_global and name in s.names for s in walk(module.body(number))
+            isinstance(s, f.Outer) and s.is_global and name in s.names
+            for s in walk(module.body(number))
         )
 
     def _held_globally(self, value: v.Value, dotted: str) -> v.Value:
@@ -199,7 +231,9 @@ class Program:
         return self._locals[key]
 
     def connect(
-        self, evaluator: Callable[[Module, int], Evaluator], provided_by: Callable[[v.Value], v.Values]
+        self,
+        evaluator: Callable[[Module, int], Evaluator],
+        provided_by: Callable[[v.Value], v.Values],
     ) -> None:
         """Hand in what the engine adds: static evaluators, and what a dependency hands out."""
         self._evaluator = evaluator
@@ -313,7 +347,9 @@ class Program:
             return self._member(defining, number, owner, receiver)
         return self._stored_attribute(owner, attr)
 
-    def _member(self, defining: ClassId, number: int, owner: ClassId, receiver: v.Value | None) -> v.Values:
+    def _member(
+        self, defining: ClassId, number: int, owner: ClassId, receiver: v.Value | None
+    ) -> v.Values:
         module = self.modules[defining.module]
         scope = module.facts.scopes[number]
         if scope.kind == "class":
@@ -324,14 +360,18 @@ class Program:
         if "builtins.classmethod" in decorators:
             return (v.Func(module.name, number, v.Class(owner.module, owner.scope)),)
         function = v.Func(module.name, number, receiver)
-        if receiver is not None and any(name.rpartition(".")[2] in _PROPERTIES for name in decorators):
+        if receiver is not None and any(
+            name.rpartition(".")[2] in _PROPERTIES for name in decorators
+        ):
             return self._property(function, scope.name, owner)
         return (function,)
 
     def _property(self, function: v.Func, attr: str, owner: ClassId) -> v.Values:
         module = self.modules[function.module]
         scope = module.facts.scopes[function.scope]
-        declared = self.annotations.values(module, function.scope, scope.returns) if scope.returns else ()
+        declared = (
+            self.annotations.values(module, function.scope, scope.returns) if scope.returns else ()
+        )
         if any(self.is_session(value) for value in declared):
             return tuple(self._held_in(value, attr, owner) for value in declared)
         key = (ClassId(function.module, function.scope), "()")
@@ -403,7 +443,11 @@ class Program:
 
     def _held_in(self, value: v.Value, attr: str, owner: ClassId) -> v.Value:
         if isinstance(value, v.Obj):
-            keeps = value.origin is not None and value.origin.kind in ("global", "provider", "injected")
+            keeps = value.origin is not None and value.origin.kind in (
+                "global",
+                "provider",
+                "injected",
+            )
             origin = value.origin if keeps else v.Origin("attribute", attr)
             is_handed = self.kind(value) == "session-factory" or not keeps
             return v.Obj(value.type, f"a:{attr}" if is_handed else value.id, origin)
@@ -464,7 +508,9 @@ class Program:
                 for value in self.static(module, parent, callee):
                     found.append(v.Const(self.callable_name(value)))
             known = self._attributes[key] = tuple(found)
-        return tuple(str(value.value) for value in known if isinstance(value, v.Const) and value.value)
+        return tuple(
+            str(value.value) for value in known if isinstance(value, v.Const) and value.value
+        )
 
     def callable_name(self, value: v.Value) -> str:
         """The dotted name of something that can be called, or nothing."""
@@ -481,4 +527,6 @@ class Program:
 
 def _is_empty(value: v.Value) -> bool:
     """An empty dictionary or sequence display: its annotation says more."""
-    return (isinstance(value, v.Table) and not value.entries) or (isinstance(value, v.Items) and not value.items)
+    return (isinstance(value, v.Table) and not value.entries) or (
+        isinstance(value, v.Items) and not value.items
+    )

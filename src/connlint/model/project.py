@@ -153,7 +153,9 @@ class Project:
         """An effect's call chain as evidence, the operation last."""
         last = len(effect.chain) - 1
         return tuple(
-            self.trace_step(step, f"{effect.kind}: {step.text}" if index == last else f"calls {step.text}")
+            self.trace_step(
+                step, f"{effect.kind}: {step.text}" if index == last else f"calls {step.text}"
+            )
             for index, step in enumerate(effect.chain)
         )
 
@@ -214,7 +216,11 @@ class Project:
         """Whether a method overrides another one of an ancestor's."""
         owner = self._class_of(method)
         above = self._class_of(other)
-        return owner is not None and above is not None and above in self.program.hierarchy.ancestors(owner)
+        return (
+            owner is not None
+            and above is not None
+            and above in self.program.hierarchy.ancestors(owner)
+        )
 
     def _class_of(self, method: ScopeId) -> ClassId | None:
         scopes = self.program.modules[method[0]].facts.scopes
@@ -238,7 +244,9 @@ class Project:
     def is_driver_connect(self, operation: Operation) -> bool:
         """Whether a raw driver connection is opened: by a function of a library, from no engine."""
         name = operation.effect.provider
-        return self.acquired_kind(operation) == "connection" and name in self.program.catalog.functions
+        return (
+            self.acquired_kind(operation) == "connection" and name in self.program.catalog.functions
+        )
 
     def is_local_factory(self, scope: ScopeId, operation: Operation) -> bool:
         """Whether the factory was made in the same function, where its definition is judged."""

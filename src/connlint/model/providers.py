@@ -8,7 +8,13 @@ from connlint.model.engine import Engine
 from connlint.model.relevance import ScopeId
 
 ProviderShape = Literal[
-    "context-manager", "async-context-manager", "generator", "async-generator", "function", "coroutine", "scoped"
+    "context-manager",
+    "async-context-manager",
+    "generator",
+    "async-generator",
+    "function",
+    "coroutine",
+    "scoped",
 ]
 
 

@@ -103,8 +103,12 @@ def _calls_of(
 ) -> Iterator[Registration]:
     for node in calls_in(module.body(number)):
         func = node.func
-        last = func.attr if isinstance(func, f.Attr) else func.id if isinstance(func, f.Name) else ""
-        callbacks = watched and any(isinstance(k.value, (f.Name, f.Attr, f.Lambda)) for k in node.keywords)
+        last = (
+            func.attr if isinstance(func, f.Attr) else func.id if isinstance(func, f.Name) else ""
+        )
+        callbacks = watched and any(
+            isinstance(k.value, (f.Name, f.Attr, f.Lambda)) for k in node.keywords
+        )
         if last not in wanted and not callbacks:
             continue
         targets = program.static(module, number, func) if last in wanted else ()

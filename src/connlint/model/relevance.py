@@ -14,7 +14,6 @@ from connlint.model.program import DISTINCTIVE, Program
 ScopeId = tuple[str, int]
 
 
-
 class Relevance:
     """Which scopes of a program are worth evaluating. Built once; ask with ``in``."""
 
@@ -62,7 +61,9 @@ class Relevance:
             libraries = self._database_names(module)
             for number, scope in enumerate(module.facts.scopes):
                 for text in scope.called:
-                    self._callers.setdefault(text.rpartition(".")[2], []).append((module, number, text))
+                    self._callers.setdefault(text.rpartition(".")[2], []).append(
+                        (module, number, text)
+                    )
                 if self._is_seed(module, scope, libraries):
                     self._add(module, number)
 
@@ -75,8 +76,12 @@ class Relevance:
         for module in self._program.modules.values():
             for number, scope in enumerate(module.facts.scopes):
                 body = module.facts.bodies[number]
-                if scope.kind == "function" and any(name.encode() in body for name in (*states.fields, "setattr")):
-                    if any(_stores(statement, states.fields) for statement in walk(module.body(number))):
+                if scope.kind == "function" and any(
+                    name.encode() in body for name in (*states.fields, "setattr")
+                ):
+                    if any(
+                        _stores(statement, states.fields) for statement in walk(module.body(number))
+                    ):
                         found.add((module.name, number))
         return found
 
@@ -104,7 +109,8 @@ class Relevance:
         if not libraries:
             return False
         return any(
-            param.annotation is not None and _mentions(param.annotation, libraries) for param in scope.params
+            param.annotation is not None and _mentions(param.annotation, libraries)
+            for param in scope.params
         )
 
     def _add(self, module: Module, number: int) -> None:
@@ -138,7 +144,9 @@ class Relevance:
         while self._work:
             name = self._work.pop()
             for module, number, text in self._callers.get(name, ()):
-                if (module.name, number) not in self._found and not self._means_other(module, number, text):
+                if (module.name, number) not in self._found and not self._means_other(
+                    module, number, text
+                ):
                     self._add(module, number)
 
     def _means_other(self, module: Module, number: int, text: str) -> bool:
@@ -158,7 +166,9 @@ class Relevance:
 def _stores(statement: f.Stmt, fields: tuple[str, ...]) -> bool:
     """Whether a statement stores into one of the fields, by assignment or by ``setattr``."""
     if isinstance(statement, f.Assign):
-        return any(isinstance(target, f.Attr) and target.attr in fields for target in statement.targets)
+        return any(
+            isinstance(target, f.Attr) and target.attr in fields for target in statement.targets
+        )
     if isinstance(statement, f.Evaluate) and isinstance(statement.value, f.Call):
         call = statement.value
         return isinstance(call.func, f.Name) and call.func.id == "setattr"

@@ -38,7 +38,12 @@ _FIRM = frozenset({"task", "event", "middleware"})
 _TEST = re.compile(r"(^|/)(tests?/|conftest\.py$|test_[^/]*\.py$|[^/]*_tests?\.py$)")
 _MIGRATION = re.compile(r"(^|/)(alembic|migrations?)/")
 _MODELS = frozenset(
-    {"sqlalchemy.orm.DeclarativeBase", "sqlmodel.SQLModel", "flask_sqlalchemy.model.Model", "sqlalchemy.orm.declarative_base()"}
+    {
+        "sqlalchemy.orm.DeclarativeBase",
+        "sqlmodel.SQLModel",
+        "flask_sqlalchemy.model.Model",
+        "sqlalchemy.orm.declarative_base()",
+    }
 )
 
 
@@ -103,7 +108,9 @@ class Roles:
         imports = {item.module for item in module.facts.imports} | {
             f"{item.module}.{item.attr}" for item in module.facts.imports
         }
-        if "alembic.op" in imports or (_MIGRATION.search(module.path) and "revision" in module.facts.definitions):
+        if "alembic.op" in imports or (
+            _MIGRATION.search(module.path) and "revision" in module.facts.definitions
+        ):
             return "migration"
         if _MIGRATION.search(module.path) and "alembic.context" in imports:
             return "migration"

@@ -43,7 +43,9 @@ class Prefixes:
         if not isinstance(value, f.Call):
             return
         func = value.func
-        last = func.attr if isinstance(func, f.Attr) else func.id if isinstance(func, f.Name) else ""
+        last = (
+            func.attr if isinstance(func, f.Attr) else func.id if isinstance(func, f.Name) else ""
+        )
         keyword = _OWN.get(last)
         for each in value.keywords:
             if keyword is not None and each.name == keyword:

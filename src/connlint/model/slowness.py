@@ -34,7 +34,9 @@ class Slowness:
                 if name in catalog.slow and not name.startswith("queue."):
                     self._known[scope] = True
                     return True
-                if isinstance(value, v.Func) and self.is_slow((value.module, value.scope), depth + 1):
+                if isinstance(value, v.Func) and self.is_slow(
+                    (value.module, value.scope), depth + 1
+                ):
                     self._known[scope] = True
                     return True
         return False

@@ -13,12 +13,48 @@ if TYPE_CHECKING:
     from connlint.model.calls import Caller
 
 _VERB = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/|\()*([a-zA-Z]+)", re.DOTALL)
-_READS = frozenset("select show explain describe desc values table pragma fetch".split())
-_WRITES = frozenset(
-    "insert update delete merge replace create alter drop truncate grant revoke vacuum reindex copy "
-    "upsert call comment refresh analyze".split()
+_READS = frozenset(
+    ["select", "show", "explain", "describe", "desc", "values", "table", "pragma", "fetch"]
 )
-_NEITHER = frozenset("set reset use savepoint release listen notify prepare deallocate lock attach detach".split())
+_WRITES = frozenset(
+    [
+        "insert",
+        "update",
+        "delete",
+        "merge",
+        "replace",
+        "create",
+        "alter",
+        "drop",
+        "truncate",
+        "grant",
+        "revoke",
+        "vacuum",
+        "reindex",
+        "copy",
+        "upsert",
+        "call",
+        "comment",
+        "refresh",
+        "analyze",
+    ]
+)
+_NEITHER = frozenset(
+    [
+        "set",
+        "reset",
+        "use",
+        "savepoint",
+        "release",
+        "listen",
+        "notify",
+        "prepare",
+        "deallocate",
+        "lock",
+        "attach",
+        "detach",
+    ]
+)
 _WRITING_WITH = re.compile(r"\b(insert|update|delete|merge)\b", re.IGNORECASE)
 
 

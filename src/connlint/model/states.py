@@ -37,7 +37,11 @@ class Vocabulary(NamedTuple):
         """The state that a value names: as declared, by an enum member's name or by its value."""
         if isinstance(value, v.Member):
             declared = self.persist | self.transient
-            if isinstance(value.value, str) and value.value in declared and value.name not in declared:
+            if (
+                isinstance(value.value, str)
+                and value.value in declared
+                and value.name not in declared
+            ):
                 return value.value
             return value.name
         if isinstance(value, v.Const) and isinstance(value.value, str):
@@ -80,7 +84,11 @@ def note_state(state: State, name: str, values: v.Values) -> None:
 
 
 def written_states(
-    caller: Caller, receiver: v.Obj, method: str, args: list[v.Values], keywords: list[tuple[str, v.Values]]
+    caller: Caller,
+    receiver: v.Obj,
+    method: str,
+    args: list[v.Values],
+    keywords: list[tuple[str, v.Values]],
 ) -> None:
     """States that a statement or query writes: ``.values(status=...)``, ``.update({...})``."""
     if method not in ("values", "update", "insert", "execute"):
@@ -99,7 +107,9 @@ def written_states(
             note_state(caller.state, key, values)
 
 
-def passed_states(caller: Caller, args: list[v.Values], keywords: list[tuple[str, v.Values]]) -> None:
+def passed_states(
+    caller: Caller, args: list[v.Values], keywords: list[tuple[str, v.Values]]
+) -> None:
     """States that a call is given by keyword or in a dictionary, such as ``store.set(id, status=X)``."""
     fields = caller.engine.vocabulary.fields
     for name, values in keywords:

@@ -48,11 +48,17 @@ class ForbiddenFactoryImport(Rule):
         if item.attr == "*":
             return None
         provider = provider_for(project, scope)
-        data = {"name": item.name, "reexported": "yes" if _is_reexported(project, module, item) else "no"}
+        data = {
+            "name": item.name,
+            "reexported": "yes" if _is_reexported(project, module, item) else "no",
+        }
         if provider is not None:
             data["provider"] = provider.name
         return FixIntent(
-            kind="remove-import", safety="safe", title=f"remove the import of {item.name}", data=data
+            kind="remove-import",
+            safety="safe",
+            title=f"remove the import of {item.name}",
+            data=data,
         )
 
 
@@ -63,7 +69,9 @@ def _factory(project: Project, value: v.Value) -> str:
         return ""
     if project.is_forbidden(name):
         return name
-    is_project_object = isinstance(value, v.Obj) and value.origin is not None and value.origin.kind == "global"
+    is_project_object = (
+        isinstance(value, v.Obj) and value.origin is not None and value.origin.kind == "global"
+    )
     return name if is_project_object and project.program.kind(value) == "session-factory" else ""
 
 

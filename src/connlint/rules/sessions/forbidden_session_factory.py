@@ -69,7 +69,13 @@ class ForbiddenSessionFactory(Rule):
             )  # fmt: skip
 
     def _suspect(
-        self, project: Project, scope: ScopeId, at: int, end: int, name: str, operation: Operation | None
+        self,
+        project: Project,
+        scope: ScopeId,
+        at: int,
+        end: int,
+        name: str,
+        operation: Operation | None,
     ) -> Suspect:
         return suspect(
             project, self.code, scope, at, end, shape="call",

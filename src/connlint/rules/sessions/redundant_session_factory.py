@@ -26,7 +26,11 @@ class RedundantSessionFactory(Rule):
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         for scope, operation in project.operations():
-            if operation.own and operation.effect.kind == "define-factory" and not may_make_sessions(project, scope):
+            if (
+                operation.own
+                and operation.effect.kind == "define-factory"
+                and not may_make_sessions(project, scope)
+            ):
                 name = operation.effect.provider
                 yield suspect(
                     project, self.code, scope, operation.at, operation.end, shape="call",

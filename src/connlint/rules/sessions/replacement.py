@@ -28,7 +28,9 @@ def provider_for(project: Project, scope: ScopeId) -> Provider | None:
     return next(iter(fitting or known), None)
 
 
-def provider_intent(project: Project, scope: ScopeId, operation: Operation | None) -> FixIntent | None:
+def provider_intent(
+    project: Project, scope: ScopeId, operation: Operation | None
+) -> FixIntent | None:
     """The rewrite to the provider, or ``None`` when the standard names none."""
     provider = provider_for(project, scope)
     if provider is None:

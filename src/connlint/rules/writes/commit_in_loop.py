@@ -80,7 +80,10 @@ def _repeats(run: FunctionRun, loop: LoopFrame, operation: Operation) -> bool:
 
 def _works_slowly(project: Project, run: FunctionRun, loop: LoopFrame) -> bool:
     """Whether each iteration waits for something else than this database."""
-    if any(each.effect.kind == "slow" and loop in each.loops and not _is_own_wait(each) for each in run.operations):
+    if any(
+        each.effect.kind == "slow" and loop in each.loops and not _is_own_wait(each)
+        for each in run.operations
+    ):
         return True
     inside = {callee for at, end, callee in run.calls if loop.at < at and end <= loop.end}
     return any(project.slowness.is_slow(callee) for callee in inside)

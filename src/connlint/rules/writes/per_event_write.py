@@ -39,7 +39,11 @@ class PerEventWrite(Rule):
         for entry in project.per_event_entries():
             scope = (entry.module, entry.scope)
             if project.role(scope) != "test":
-                hits = [(entry, each) for each in project.run(scope).operations if _counts(project, entry, each)]
+                hits = [
+                    (entry, each)
+                    for each in project.run(scope).operations
+                    if _counts(project, entry, each)
+                ]
                 found.setdefault(scope, []).extend(hits)
         seen: set[tuple[str, int]] = set()
         for scope, hits in found.items():
