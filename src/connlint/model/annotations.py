@@ -1,4 +1,5 @@
-"""Annotations and parameters in, values out: what a declared type or an injected default promises."""
+"""Annotations and parameters in, values out: what a declared type or an injected default
+promises."""
 
 from __future__ import annotations
 
@@ -171,7 +172,7 @@ class Annotations:
             injected = self.injected(module, parent, param.default, identity)
             if injected:
                 sessions = [value for value in injected if program.kind(value)]
-                return tuple(sessions) if sessions else (injected if not result else result)
+                return tuple(sessions) or result or injected
             default = program.static(module, parent, param.default)
             default = tuple(value for value in default if not v.is_unknown(value))
             result = v.join(result, default)

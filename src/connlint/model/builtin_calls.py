@@ -146,10 +146,11 @@ BUILTINS: dict[str, Builtin] = {
     "contextlib.aclosing": _closing,
     **dict.fromkeys(
         (
-            "builtins.list", "builtins.tuple", "builtins.set", "builtins.sorted", "builtins.reversed",
-            "builtins.iter", "builtins.aiter", "copy.copy", "copy.deepcopy", "asyncio.wait_for",
-            "asyncio.shield", "asyncio.run", "anyio.run", "inspect.unwrap", "asgiref.sync.async_to_sync",
-            "asgiref.sync.sync_to_async", "contextvars.copy_context",
+            "builtins.list", "builtins.tuple", "builtins.set", "builtins.sorted",
+            "builtins.reversed", "builtins.iter", "builtins.aiter", "copy.copy", "copy.deepcopy",
+            "asyncio.wait_for", "asyncio.shield", "asyncio.run", "anyio.run", "inspect.unwrap",
+            "asgiref.sync.async_to_sync", "asgiref.sync.sync_to_async",
+            "contextvars.copy_context",
         ),
         _same,
     ),

@@ -71,7 +71,7 @@ class Caller(Evaluator):
         return result or v.unknown(self.identity(node.end))
 
     def _mutates(self, func: f.Attr) -> None:
-        """``entity.children.append(x)``: a collection of an entity changes, which may be a write."""
+        """``entity.children.append(x)``: an entity's collection changes, which may be a write."""
         if not isinstance(func.value, f.Attr):
             return
         for value in self.evaluate(func.value.value):
@@ -315,10 +315,13 @@ class Caller(Evaluator):
             effect, at, end, origin, tuple(self.loops), callee_looped=callee_looped,
             batched=any(g.kind == "modulo" and g.depth <= depth and g.depth > 0 for g in guards),
             keyed=any(g.kind == "keyed" and g.depth == depth > 0 for g in guards),
-            preceded=any(g.kind == "committed" and g.depth >= depth > 0 and g.place[0] != at for g in guards),
+            preceded=any(
+                g.kind == "committed" and g.depth >= depth > 0 and g.place[0] != at for g in guards
+            ),
             in_handler=self.in_handler > 0, own=own,
         )  # fmt: skip
-        self.operations[at, end, *effect.place, effect.session, effect.implicit] = operation
+        key = (at, end, *effect.place, effect.session, effect.implicit)
+        self.operations[key] = operation
 
     def library_effects(
         self,
@@ -616,7 +619,7 @@ class Caller(Evaluator):
         return v.unknown(self.identity(node.end))
 
     def _returned_type(self, function: Function, args: Arguments, keywords: Keywords) -> str:
-        """The type that a library function returns, which may hang on a class among its arguments."""
+        """The type that a library function returns, which may hang on a class it is given."""
         if function.returns_for:
             for values in [*args, *(held for _, held in keywords)]:
                 for value in values:

@@ -85,7 +85,7 @@ class Hierarchy:
         return self._bases[owner]
 
     def ancestors(self, owner: ClassId) -> tuple[ClassId, ...]:
-        """The class itself and its project ancestors, nearest first (depth first, left to right)."""
+        """The class itself and its project ancestors, nearest first: depth first, left to right."""
         known = self._lines.get(owner)
         if known is not None:
             return known

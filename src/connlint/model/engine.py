@@ -15,6 +15,7 @@ from connlint.model.calls import Caller
 from connlint.model.classes import ClassId
 from connlint.model.contexts_key import Context, context_of
 from connlint.model.effects import Operation, Summary
+from connlint.model.evaluate import Evaluator
 from connlint.model.interpret import Interpreter
 from connlint.model.names import Module
 from connlint.model.program import Program
@@ -66,9 +67,11 @@ class Engine:
         self.vocabulary = Vocabulary.of(program.standard.states)
         self.limit = MAX_EFFECTS
         self.relevance = Relevance(program)
-        program.connect(self._static, self.provided_by)
+        program.connect(self._static, self._release, self.provided_by)
         self._summaries: dict[tuple[ScopeId, Context], Summary] = {}
         self._contexts: dict[ScopeId, int] = {}
+        self._keys: dict[ScopeId, list[tuple[ScopeId, Context]]] = {}
+        self._static_runs: dict[ScopeId, list[StaticInterpreter]] = {}
         self._running: list[tuple[ScopeId, Context]] = []
         self._tainted: dict[tuple[ScopeId, Context], set[tuple[ScopeId, Context]]] = {}
         self._taints: list[set[tuple[ScopeId, Context]]] = []
@@ -86,7 +89,20 @@ class Engine:
         )
 
     def _static(self, module: Module, scope: int) -> Interpreter:
+        """A static interpreter of a scope; one that is not in use is taken again."""
+        free = self._static_runs.get((module.name, scope))
+        if free:
+            run = free.pop()
+            run.state = State()
+            run.effects.clear()
+            run.dead = False
+            return run
         return StaticInterpreter(self, module, scope)
+
+    def _release(self, run: Evaluator) -> None:
+        """A static interpreter has done its work."""
+        if isinstance(run, StaticInterpreter):
+            self._static_runs.setdefault((run.module.name, run.number), []).append(run)
 
     def _canonical(self, names: Iterable[str]) -> list[str]:
         """Configured dotted names, as written and as the definition that they lead to."""
@@ -114,37 +130,38 @@ class Engine:
         )
         return self._runs[scope]
 
-    def forget_parameters(self, before: dict[Passed, int], after: dict[Passed, int]) -> bool:
-        """Drop what hangs on parameters of which callers have said more; whether any was."""
+    def run_again(self, before: dict[Passed, int], after: dict[Passed, int]) -> None:
+        """Run functions again of whose parameters callers have said more, and what that changes."""
         changed = {key[:2] for key, count in after.items() if before.get(key, 0) != count}
         if not changed:
-            return False
+            return
         self.program.forget_parameters()
-        owners = {
-            (module, self.program.modules[module].facts.scopes[scope].parent)
-            for module, scope in changed
-        }
-        stale = {
-            scope
-            for scope in self._runs
-            if scope in changed
-            or (scope[0], self.program.modules[scope[0]].facts.scopes[scope[1]].parent) in owners
-        }
-        while True:
-            more = {
-                scope
-                for scope, run in self._runs.items()
-                if scope not in stale and any(callee in stale for _, _, callee in run.calls)
-            }
-            if not more:
-                break
-            stale |= more
-        for scope in stale:
-            self._runs.pop(scope, None)
-        self._summaries.clear()
-        self._contexts.clear()
-        self._tainted.clear()
-        return True
+        callers: dict[ScopeId, list[ScopeId]] = {}
+        for scope, run in self._runs.items():
+            for _, _, callee in run.calls:
+                callers.setdefault(callee, []).append(scope)
+        work = [*sorted(changed), *self._siblings(changed)]
+        seen: set[ScopeId] = set()
+        while work:
+            scope = work.pop(0)
+            if scope in seen or scope not in self._runs:
+                continue
+            seen.add(scope)
+            known = self._runs.pop(scope)
+            for key in self._keys.pop(scope, ()):
+                self._summaries.pop(key, None)
+            if self.run(scope).summary != known.summary:
+                work.extend(callers.get(scope, ()))
+
+    def _siblings(self, scopes: set[ScopeId]) -> list[ScopeId]:
+        """The other methods of the classes to which methods among the scopes belong."""
+        found = []
+        for name, number in sorted(scopes):
+            module = self.program.modules[name]
+            parent = module.facts.scopes[number].parent
+            if parent and module.facts.scopes[parent].kind == "class":
+                found.extend((name, each) for each in module.children.get(parent, ()))
+        return found
 
     def summarise(
         self, caller: Caller, function: v.Func, bound: dict[str, v.Values]
@@ -162,7 +179,7 @@ class Engine:
         if key in self._running or any(running[0] == scope for running in self._running[-6:]):
             heads = {running for running in self._running if running[0] == scope}
             for taint in self._taints:
-                taint |= heads
+                taint.update(heads)
             return Summary(), table
         count = self._contexts.get(scope, 0)
         if count >= MAX_CONTEXTS:
@@ -189,6 +206,7 @@ class Engine:
         taints = self._taints.pop()
         taints.discard(key)
         self._summaries[key] = summary
+        self._keys.setdefault(scope, []).append(key)
         if taints:
             self._tainted[key] = taints
         for tainted in [each for each, heads in self._tainted.items() if key in heads]:
@@ -326,7 +344,7 @@ class Engine:
     # decorators
 
     def decorated(self, function: v.Func) -> v.Values:
-        """What calling a function really calls: its decorators applied, those of the project run."""
+        """What calling a function really calls: the project's own decorators are applied."""
         if function.raw:
             return (function,)
         base = v.Func(function.module, function.scope)

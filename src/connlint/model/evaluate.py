@@ -31,21 +31,10 @@ class Evaluator:
         self.state = State()
         self.closure: dict[str, v.Values] = {}
         self.shadows: dict[str, v.Values] = {}
-        self._table = cast(
-            "dict[type, Callable[[Any], v.Values]]",
-            {
-                f.Name: self._name, f.Attr: self._attr, f.Call: self.call, f.Const: self._const,
-                f.Starred: self._starred, f.DictLit: self._dict, f.Seq: self._seq, f.Cond: self._cond,
-                f.BoolOp: self._bool, f.Not: self._not, f.Compare: self._compare, f.BinOp: self._binary,
-                f.Index: self._index, f.Await: self._await, f.Yield: self._yield,
-                f.YieldFrom: self._yield_from, f.Lambda: self._lambda, f.Comp: self._comp,
-                f.Bind: self._bind, f.Text: self._text, f.Opaque: self._opaque,
-            },
-        )  # fmt: skip
 
     def evaluate(self, expression: f.Expr) -> v.Values:
         """What the expression may stand for; performs the calls inside it."""
-        return self._table[type(expression)](expression)
+        return _TABLE[type(expression)](self, expression)
 
     # hooks
 
@@ -355,6 +344,20 @@ class Evaluator:
         for child in node.children:
             self.evaluate(child)
         return v.unknown("expression")
+
+
+_TABLE = cast(
+    "dict[type, Callable[[Evaluator, Any], v.Values]]",
+    {
+        f.Name: Evaluator._name, f.Attr: Evaluator._attr, f.Call: lambda run, node: run.call(node),
+        f.Const: Evaluator._const, f.Starred: Evaluator._starred, f.DictLit: Evaluator._dict,
+        f.Seq: Evaluator._seq, f.Cond: Evaluator._cond, f.BoolOp: Evaluator._bool, f.Not: Evaluator._not,
+        f.Compare: Evaluator._compare, f.BinOp: Evaluator._binary, f.Index: Evaluator._index,
+        f.Await: Evaluator._await, f.Yield: Evaluator._yield, f.YieldFrom: Evaluator._yield_from,
+        f.Lambda: Evaluator._lambda, f.Comp: Evaluator._comp, f.Bind: Evaluator._bind,
+        f.Text: Evaluator._text, f.Opaque: Evaluator._opaque,
+    },
+)  # fmt: skip
 
 
 def id_of(node: f.Expr) -> int:

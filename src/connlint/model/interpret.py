@@ -44,17 +44,6 @@ class Interpreter(Caller):
         self._continues: list[list[State]] = []
         self._targets: tuple[str, ...] = ()
         self._narrowing = Narrowing(self)
-        self._run = cast(
-            "dict[type, Callable[[Any], None]]",
-            {
-                f.Assign: self._assign, f.Annotated: self._annotated, f.AugAssign: self._augmented,
-                f.Evaluate: self._evaluate, f.Return: self._return, f.Raise: self._raise, f.If: self._if,
-                f.For: self._for, f.While: self._while, f.Try: self._try, f.With: self._with,
-                f.Match: self._match, f.Break: self._break, f.Continue: self._continue,
-                f.Delete: self._delete, f.Outer: self._nothing, f.Define: self._define,
-                f.ImportNames: self._import, f.Assert: self._assert,
-            },
-        )  # fmt: skip
 
     # blocks
 
@@ -68,7 +57,7 @@ class Interpreter(Caller):
     def _step(self, statement: f.Stmt) -> bool:
         if self._tries:
             self._tries[-1] = merge(self._tries[-1], self.state.copy())
-        self._run[type(statement)](statement)
+        _RUN[type(statement)](self, statement)
         if self.dead:
             self.dead = False
             return False
@@ -183,7 +172,7 @@ class Interpreter(Caller):
         self.dead = True
 
     def note_left(self, state: State) -> None:
-        """Remember the states of entities that this exit leaves uncommitted, the arguments' aside."""
+        """Remember the states of its own entities that the function leaves uncommitted here."""
         for (owner, name), values in state.fields.items():
             if name not in self.engine.vocabulary.fields or owner not in state.touched:
                 continue
@@ -462,6 +451,20 @@ class Interpreter(Caller):
     def on_yield(self, values: v.Values) -> None:
         self.yields = v.join(self.yields, values)
         self.state.yielded = True
+
+
+_RUN = cast(
+    "dict[type, Callable[[Interpreter, Any], None]]",
+    {
+        f.Assign: Interpreter._assign, f.Annotated: Interpreter._annotated,
+        f.AugAssign: Interpreter._augmented, f.Evaluate: Interpreter._evaluate,
+        f.Return: Interpreter._return, f.Raise: Interpreter._raise, f.If: Interpreter._if,
+        f.For: Interpreter._for, f.While: Interpreter._while, f.Try: Interpreter._try,
+        f.With: Interpreter._with, f.Match: Interpreter._match, f.Break: Interpreter._break,
+        f.Continue: Interpreter._continue, f.Delete: Interpreter._delete, f.Outer: Interpreter._nothing,
+        f.Define: Interpreter._define, f.ImportNames: Interpreter._import, f.Assert: Interpreter._assert,
+    },
+)  # fmt: skip
 
 
 def _exact_pairs(values: v.Values) -> tuple[v.Values, ...]:

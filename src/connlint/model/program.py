@@ -62,7 +62,7 @@ MAX_STATIC_DEPTH = 24
 
 
 class Program:
-    """Static knowledge of the whole project. Evaluating needs :meth:`connect` to be called first."""
+    """Static knowledge of the whole project. Call :meth:`connect` before evaluating anything."""
 
     def __init__(
         self,
@@ -76,6 +76,7 @@ class Program:
         self.names = Names(self.modules, catalog.canonical)
         self.hierarchy = Hierarchy(self.names, self._types_of)
         self._evaluator: Callable[[Module, int], Evaluator] | None = None
+        self._release: Callable[[Evaluator], None] = lambda _: None
         self.provided_by: Callable[[v.Value], v.Values] = lambda _: ()
         self._globals: dict[tuple[str, str], v.Values] = {}
         self._locals: dict[tuple[str, int, str], v.Values] = {}
@@ -233,10 +234,12 @@ class Program:
     def connect(
         self,
         evaluator: Callable[[Module, int], Evaluator],
+        release: Callable[[Evaluator], None],
         provided_by: Callable[[v.Value], v.Values],
     ) -> None:
         """Hand in what the engine adds: static evaluators, and what a dependency hands out."""
         self._evaluator = evaluator
+        self._release = release
         self.provided_by = provided_by
 
     def _bound_by_block(self, module: Module, scope: int, name: str) -> v.Values:
@@ -257,10 +260,12 @@ class Program:
         if self._depth >= MAX_STATIC_DEPTH:
             return ()
         self._depth += 1
+        run = self.evaluator(module, scope)
         try:
-            return self.evaluator(module, scope).evaluate(expression)
+            return run.evaluate(expression)
         finally:
             self._depth -= 1
+            self._release(run)
 
     def free_names(self, module: Module, scope: int) -> tuple[str, ...]:
         """The names that a nested function may take from the functions around it."""
@@ -486,7 +491,7 @@ class Program:
         return ()
 
     def function_attribute(self, function: v.Func, attr: str) -> v.Values:
-        """An attribute of a function object: what its registering decorator gave it (``.delay``)."""
+        """An attribute that a registering decorator gives to a function (``.delay``)."""
         module = self.modules[function.module]
         for name in self.decorator_names(module, function.scope):
             registrar = self.catalog.function(name)

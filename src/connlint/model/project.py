@@ -27,7 +27,6 @@ from connlint.model.roles import Roles
 from connlint.model.slowness import Slowness
 
 _RECURSION = 12_000
-_PASSES = 2
 
 
 class Project:
@@ -44,7 +43,7 @@ class Project:
 
     @classmethod
     def link(cls, files: Iterable[tuple[str, str, f.FileFacts]], standard: Standard) -> Project:
-        """Link files, given as ``(path, module name, facts)``; unreadable ones may be among them."""
+        """Link files, given as ``(path, module name, facts)``; some may be unreadable."""
         sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
         modules: dict[str, Module] = {}
         for path, name, facts in files:
@@ -59,13 +58,11 @@ class Project:
     def _analysed(self) -> dict[ScopeId, FunctionRun]:
         """Every function worth evaluating, run; again where callers say more of its parameters."""
         scopes = self.engine.relevance.scopes()
-        for _ in range(_PASSES):
-            before = {key: len(passed) for key, passed in self.program.passed.items()}
-            for scope in scopes:
-                self.engine.run(scope)
-            after = {key: len(passed) for key, passed in self.program.passed.items()}
-            if not self.engine.forget_parameters(before, after):
-                break
+        before = {key: len(passed) for key, passed in self.program.passed.items()}
+        for scope in scopes:
+            self.engine.run(scope)
+        after = {key: len(passed) for key, passed in self.program.passed.items()}
+        self.engine.run_again(before, after)
         return {scope: self.engine.run(scope) for scope in scopes}
 
     def runs(self) -> Iterator[tuple[ScopeId, FunctionRun]]:
@@ -208,8 +205,8 @@ class Project:
             module = self.program.modules[scope[0]]
             facts = module.facts.scopes[scope[1]]
             yield EntryPoint(
-                "message-consumer", facts.qualname or module.name, scope[0], scope[1], module.symbol(scope[1]),
-                module.path, unpack(facts.name_at)[0], per_event=True, in_loop=True,
+                "message-consumer", facts.qualname or module.name, scope[0], scope[1],
+                module.symbol(scope[1]), module.path, unpack(facts.name_at)[0], per_event=True, in_loop=True,
             )  # fmt: skip
 
     def overrides(self, method: ScopeId, other: ScopeId) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from connlint.facts import types as f
 from connlint.model import values as v
+from connlint.model.catalog.lookup import Catalog
 from connlint.model.catalog.types import Registrar
 from connlint.model.expressions import calls_in
 from connlint.model.names import Module
@@ -83,19 +84,34 @@ def _root(node: f.Expr) -> str:
 def registering_calls(program: Program) -> Iterator[Registration]:
     """All registering calls of all scopes, in order."""
     catalog = program.catalog
-    wanted = {
-        registrar.target.rpartition(".")[2]
-        for library in catalog.libraries
-        for registrar in library.registrars
-        if registrar.calls
-    } | _ROUTING
+    everywhere, by_package = _registering_names(catalog)
     for module in program.modules.values():
+        imported = {item.module.partition(".")[0] for item in module.facts.imports if not item.level}
+        wanted = everywhere.union(*(by_package.get(package, ()) for package in imported))
         for number, scope in enumerate(module.facts.scopes):
             names = {called.rpartition(".")[2] for called in scope.called}
             body = module.facts.bodies[number]
             watched = b"progress" in body or b"chunk" in body or b"heartbeat" in body
             if names & wanted or watched:
                 yield from _calls_of(program, module, number, wanted, watched=watched)
+
+
+def _registering_names(catalog: Catalog) -> tuple[set[str], dict[str, set[str]]]:
+    """The last names of registering functions: telling ones, and everyday ones by package.
+
+    An everyday name (``get``, ``run``) counts only in files that import the library.
+    """
+    everywhere = set(_ROUTING)
+    by_package: dict[str, set[str]] = {}
+    for library in catalog.libraries:
+        for registrar in library.registrars:
+            name = registrar.target.rpartition(".")[2]
+            if registrar.calls and ("_" in name or name[:1].isupper()):
+                everywhere.add(name)
+            elif registrar.calls:
+                for package in library.packages:
+                    by_package.setdefault(package, set()).add(name)
+    return everywhere, by_package
 
 
 def _calls_of(

@@ -13,6 +13,15 @@ from connlint.model.program import DISTINCTIVE, Program
 
 ScopeId = tuple[str, int]
 
+_BUILT_IN = frozenset(
+    "get items keys values pop replace format decode encode read copy strip split join index count find "
+    "lower upper append extend insert sort setdefault startswith endswith isoformat total_seconds set "
+    "name data".split()
+)
+"""Methods that strings, dictionaries and lists have: too common to follow where nothing is known of
+the receiver."""
+_PROPERTIES = frozenset({"property", "cached_property", "hybrid_property"})
+
 
 class Relevance:
     """Which scopes of a program are worth evaluating. Built once; ask with ``in``."""
@@ -52,7 +61,8 @@ class Relevance:
                 if item.attr and item.name != item.attr:
                     self._renamed.setdefault(item.attr, set()).add(item.name)
         for dotted in (
-            *standard.sessions.providers, *standard.sessions.dependencies, *standard.sessions.task_providers,
+            *standard.sessions.providers, *standard.sessions.dependencies,
+            *standard.sessions.task_providers,
             *standard.states.persist_functions,
             *(name for name in standard.sessions.forbidden if not name.endswith("*")),
         ):  # fmt: skip
@@ -126,7 +136,8 @@ class Relevance:
         elif scope.kind == "class":
             self._add_name(scope.name)
         else:
-            self._add_name(scope.name)
+            if not any(_last_name(each) in _PROPERTIES for each in scope.decorators):
+                self._add_name(scope.name)
             parent = module.facts.scopes[scope.parent]
             if parent.kind == "class" and scope.name.startswith("__"):
                 self._add_name(parent.name)
@@ -149,18 +160,33 @@ class Relevance:
                 ):
                     self._add(module, number)
 
+    def _extends_relevant(self, module: Module, scope: f.Scope) -> bool:
+        """Whether a method's class derives from one whose construction is worth evaluating."""
+        owner = module.facts.scopes[scope.parent]
+        return any(_last_name(base) in self._spread_names for base in owner.bases)
+
     def _means_other(self, module: Module, number: int, text: str) -> bool:
         """Whether a called name certainly stands for something outside the project."""
         root, _, rest = text.partition(".")
-        if root in ("self", "cls", "?", "super"):
-            return False
         scope = module.facts.scopes[number]
+        if root == "?":
+            return rest in _BUILT_IN or (rest == "__init__" and not self._extends_relevant(module, scope))
+        if root in ("self", "cls"):
+            return False
+        if rest in _BUILT_IN and root in scope.binds:
+            return True
         if root in scope.binds and scope.kind != "module":
             return not rest
         if root not in module.facts.definitions:
             return not rest and not module.star_imports
         targets = self._program.names.lookup(module.name, root)
         return bool(targets) and all(target.kind == "external" for target in targets)
+
+
+def _last_name(node: f.Expr) -> str:
+    if isinstance(node, f.Call):
+        node = node.func
+    return node.attr if isinstance(node, f.Attr) else node.id if isinstance(node, f.Name) else ""
 
 
 def _stores(statement: f.Stmt, fields: tuple[str, ...]) -> bool:

@@ -110,7 +110,7 @@ def written_states(
 def passed_states(
     caller: Caller, args: list[v.Values], keywords: list[tuple[str, v.Values]]
 ) -> None:
-    """States that a call is given by keyword or in a dictionary, such as ``store.set(id, status=X)``."""
+    """States that a call is given by keyword or in a dictionary: ``store.set(id, status=X)``."""
     fields = caller.engine.vocabulary.fields
     for name, values in keywords:
         if name in fields:

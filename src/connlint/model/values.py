@@ -192,7 +192,7 @@ def substitute(values: Values, table: dict[str, Values], depth: int = 0) -> Valu
 
 
 def _replaced(value: Obj, table: dict[str, Values]) -> Values:
-    """What stands for an object: the caller's own, or what was derived from it (a query, a cursor)."""
+    """What stands for an object: the caller's own, or what it made of that (a query, a cursor)."""
     held = table.get(value.id)
     if held is None:
         return (value,)
