@@ -12,8 +12,6 @@ import warnings
 
 import msgspec
 
-from connlint.errors import ConnlintError
-
 MAX_BYTES = 16 * 1024 * 1024
 """Larger files are not read: no source is that large, but data named ``.py`` may be."""
 
@@ -34,8 +32,11 @@ _SMALLEST_READ = 4096
 _READ_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-class SourceError(ConnlintError):
-    """Bytes that are no Python source; lines count from 1, columns from 0, in characters."""
+class SourceError(Exception):
+    """A file that can't be read, or bytes that are no Python source, and where.
+
+    Lines count from 1, columns from 0, in characters. It ends as a finding, never as a crash.
+    """
 
     def __init__(self, message: str, line: int = 1, column: int = 0) -> None:
         super().__init__(message)
