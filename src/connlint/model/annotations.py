@@ -19,27 +19,11 @@ _UNIONS = frozenset({"Union", "Optional"})
 _WRAPPERS = frozenset(
     {"Annotated", "Awaitable", "Coroutine", "Final", "ClassVar", "Mapped", "Required"}
 )
-_MANY = frozenset(
-    [
-        "list",
-        "tuple",
-        "set",
-        "frozenset",
-        "List",
-        "Tuple",
-        "Set",
-        "FrozenSet",
-        "Sequence",
-        "Iterable",
-        "Collection",
-        "Generator",
-        "Iterator",
-        "AsyncGenerator",
-        "AsyncIterator",
-        "AsyncIterable",
-        "MutableSequence",
-    ]
-)
+_MANY = frozenset({
+    "list", "tuple", "set", "frozenset", "List", "Tuple", "Set", "FrozenSet", "Sequence",
+    "Iterable", "Collection", "Generator", "Iterator", "AsyncGenerator", "AsyncIterator",
+    "AsyncIterable", "MutableSequence",
+})  # fmt: skip
 _MAPPINGS = frozenset(
     ["dict", "Dict", "Mapping", "MutableMapping", "DefaultDict", "defaultdict", "OrderedDict"]
 )
@@ -178,9 +162,9 @@ class Annotations:
             result = v.join(result, default)
         if not declared:
             result = v.join(result, self._undeclared(module, scope, param, identity))
-        if not any(value != v.NONE[0] for value in result) or param.default is not None:
-            if not any(isinstance(value, v.Obj) for value in result):
-                result = v.join(result, v.unknown(identity))
+        says_nothing = all(value == v.NONE[0] for value in result) or param.default is not None
+        if says_nothing and not any(isinstance(value, v.Obj) for value in result):
+            result = v.join(result, v.unknown(identity))
         return result
 
     def is_open(self, module: Module, scope: int, param: f.Param) -> bool:

@@ -105,7 +105,7 @@ def _enter_class(run: Interpreter, value: v.Obj, node: f.With) -> tuple[v.Values
     if entering is not None:
         function = v.Func(entering[0].module, entering[1], value, (), True)
         params = run.program.modules[function.module].facts.scopes[function.scope].params
-        arguments = {params[0].name: (value,)} if params else {}
+        arguments: dict[str, v.Values] = {params[0].name: (value,)} if params else {}
         bound = run.run(function, arguments, node.at, node.end)
 
     def leave() -> None:

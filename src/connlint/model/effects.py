@@ -32,9 +32,9 @@ class Effect(msgspec.Struct, frozen=True):
     size. ``receives``: inside a loop that waits for events. ``implicit``: by leaving a block.
     ``after_yield``: in a generator, behind its ``yield``. ``provider``: through which provider or
     factory a session was acquired. ``looped``: inside a counted loop of a callee or of the function
-    itself. ``persists``: through a persist function of the standard. ``gives``: the type of what was acquired;
-    ``source``: the identity of the factory or engine that it came from. ``latest``: the states that
-    were set or tested last on the path, of whatever entity.
+    itself. ``persists``: through a persist function of the standard. ``gives``: the type of what
+    was acquired; ``source``: the identity of the factory or engine that it came from. ``latest``:
+    the states that were set or tested last on the path, of whatever entity.
     """
 
     kind: str
@@ -65,8 +65,8 @@ class Summary(msgspec.Struct, frozen=True):
 
     ``fields`` are the values of fields of the parameters' objects when the function returns:
     ``(parameter object, field) -> values``. ``returns_normally`` is false when it always raises;
-    ``commits_always``: every path that returns has committed. ``left``: states of the function's own
-    entities that it leaves to somebody else to commit; ``unsettled``: sessions (``""`` for one
+    ``commits_always``: every path that returns has committed. ``left``: states of the function's
+    own entities that it leaves to somebody else to commit; ``unsettled``: sessions (``""`` for one
     that is not known) with writes that it leaves pending.
     """
 
@@ -102,8 +102,8 @@ class Operation(msgspec.Struct, frozen=True):
     ``effect`` is the effect as seen from here: its chain starts at this place. ``origin`` says
     where the session comes from. ``loops`` are the loops around it, outermost first. ``batched``:
     behind a modulo test inside a loop; ``keyed``: behind a test for one key of the loop. ``own``:
-    done here rather than in a callee. ``callee_looped``: in a counted loop of a callee. ``preceded``: another commit
-    comes first on every path of the iteration.
+    done here rather than in a callee. ``callee_looped``: in a counted loop of a callee.
+    ``preceded``: another commit comes first on every path of the iteration.
     """
 
     effect: Effect

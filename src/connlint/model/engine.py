@@ -26,6 +26,10 @@ from connlint.model.states import Vocabulary
 CallEdge = tuple[int, int, ScopeId]
 """Where a call starts and ends, and the function that it was resolved to."""
 
+Key = tuple[ScopeId, Context]
+"""A function in a context; :data:`ALONE` for the function on its own."""
+
+ALONE = Context((), (("", ("",)),))  # type: ignore[arg-type]
 MAX_CONTEXTS = 24
 MAX_DEPTH = 40
 MAX_EFFECTS = 80
@@ -68,13 +72,14 @@ class Engine:
         self.limit = MAX_EFFECTS
         self.relevance = Relevance(program)
         program.connect(self._static, self._release, self.provided_by)
-        self._summaries: dict[tuple[ScopeId, Context], Summary] = {}
+        self._summaries: dict[Key, Summary] = {}
         self._contexts: dict[ScopeId, int] = {}
-        self._keys: dict[ScopeId, list[tuple[ScopeId, Context]]] = {}
+        self._keys: dict[ScopeId, list[Key]] = {}
         self._static_runs: dict[ScopeId, list[StaticInterpreter]] = {}
-        self._running: list[tuple[ScopeId, Context]] = []
-        self._tainted: dict[tuple[ScopeId, Context], set[tuple[ScopeId, Context]]] = {}
-        self._taints: list[set[tuple[ScopeId, Context]]] = []
+        self._running: list[Key] = []
+        self._tainted: dict[Key, set[Key]] = {}
+        self._taints: list[set[Key]] = []
+        self._alones: dict[ScopeId, dict[str, v.Values]] = {}
         self._runs: dict[ScopeId, FunctionRun] = {}
         self._decorated: dict[v.Func, v.Values] = {}
         self._defaults: dict[tuple[ClassId, str], v.Values] = {}
@@ -117,18 +122,60 @@ class Engine:
         """A function, module or class body on its own."""
         known = self._runs.get(scope)
         if known is not None:
+            self._spread_taint((scope, ALONE))
             return known
-        self._runs[scope] = _NO_RUN
-        module = self.program.modules[scope[0]]
-        run = Interpreter(self, module, scope[1])
+        key = (scope, ALONE)
+        if key in self._running:
+            self._taint({key})
+            return _NO_RUN
+        run = Interpreter(self, self.program.modules[scope[0]], scope[1])
         run.operations = {}
         before, self._calls = self._calls, {}
-        summary = self._interpret(run, {}, {})
+        summary = self._guarded(key, run, {}, {})
         calls, self._calls = self._calls, before
-        self._runs[scope] = FunctionRun(
+        finished = FunctionRun(
             summary, tuple(run.operations.values()), run.back_marks, tuple(calls)
         )
-        return self._runs[scope]
+        self._runs[scope] = finished
+        self._drop_tainted(key)
+        return finished
+
+    def _guarded(
+        self,
+        key: Key,
+        run: Interpreter,
+        arguments: dict[str, v.Values],
+        fields: dict[tuple[str, str], v.Values],
+    ) -> Summary:
+        """Interpret a function while remembering that it is being interpreted."""
+        self._running.append(key)
+        self._taints.append(set())
+        summary = self._interpret(run, arguments, fields)
+        self._running.pop()
+        taints = self._taints.pop()
+        taints.discard(key)
+        for head in taints:
+            self._tainted.setdefault(head, set()).add(key)
+        return summary
+
+    def _taint(self, heads: set[Key]) -> None:
+        """What is being computed hangs on functions that are not finished."""
+        for taint in self._taints:
+            taint.update(heads)
+
+    def _spread_taint(self, key: Key) -> None:
+        if self._tainted:
+            self._taint({head for head, tainted in self._tainted.items() if key in tainted})
+
+    def _drop_tainted(self, head: Key) -> None:
+        """A function is finished: what was computed without it is to be computed again."""
+        for scope, context in self._tainted.pop(head, ()):
+            if (scope, context) == head:
+                continue
+            if context is ALONE:
+                self._runs.pop(scope, None)
+            else:
+                self._summaries.pop((scope, context), None)
 
     def run_again(self, before: dict[Passed, int], after: dict[Passed, int]) -> None:
         """Run functions again of whose parameters callers have said more, and what that changes."""
@@ -136,6 +183,7 @@ class Engine:
         if not changed:
             return
         self.program.forget_parameters()
+        self._alones.clear()
         callers: dict[ScopeId, list[ScopeId]] = {}
         for scope, run in self._runs.items():
             for _, _, callee in run.calls:
@@ -155,7 +203,7 @@ class Engine:
 
     def _siblings(self, scopes: set[ScopeId]) -> list[ScopeId]:
         """The other methods of the classes to which methods among the scopes belong."""
-        found = []
+        found: list[ScopeId] = []
         for name, number in sorted(scopes):
             module = self.program.modules[name]
             parent = module.facts.scopes[number].parent
@@ -168,18 +216,19 @@ class Engine:
     ) -> tuple[Summary, dict[str, v.Values]]:
         """What a call does, and what the callee's names for objects mean to the caller."""
         scope = (function.module, function.scope)
-        context, table = context_of(self, caller.state, function, bound)
         if scope not in self.relevance or len(self._running) >= MAX_DEPTH:
-            return self._declared(function), table
+            return self._declared(function), {}
+        context, table = context_of(self, caller.state, function, bound)
+        if self._says_nothing(scope, context):
+            return self.run(scope).summary, table
         key = (scope, context)
         known = self._summaries.get(key)
         if known is not None:
             self._spread_taint(key)
             return known, table
-        if key in self._running or any(running[0] == scope for running in self._running[-6:]):
-            heads = {running for running in self._running if running[0] == scope}
-            for taint in self._taints:
-                taint.update(heads)
+        heads = {running for running in self._running if running[0] == scope}
+        if heads:
+            self._taint(heads)
             return Summary(), table
         count = self._contexts.get(scope, 0)
         if count >= MAX_CONTEXTS:
@@ -187,31 +236,44 @@ class Engine:
         self._contexts[scope] = count + 1
         return self._summarise(key, function), table
 
-    def _spread_taint(self, key: tuple[ScopeId, Context]) -> None:
-        for head in self._tainted.get(key, ()):
-            for taint in self._taints:
-                taint.add(head)
-
-    def _summarise(self, key: tuple[ScopeId, Context], function: v.Func) -> Summary:
-        scope, context = key
+    def _says_nothing(self, scope: ScopeId, context: Context) -> bool:
+        """Whether a context is what a function assumes on its own anyway."""
+        if context.fields or context.closure:
+            return False
         module = self.program.modules[scope[0]]
-        run = Interpreter(self, module, scope[1])
+        given = dict(context.arguments)
+        for param in module.facts.scopes[scope[1]].params:
+            values = given.get(param.name)
+            if values is None:
+                if param.default is not None:
+                    return False
+                continue
+            if param.kind in "aw":
+                return False
+            own = self._alone(module, scope[1]).get(param.name)
+            if own != values:
+                return False
+        return True
+
+    def _alone(self, module: Module, scope: int) -> dict[str, v.Values]:
+        """The parameters of a function on its own."""
+        key = (module.name, scope)
+        known = self._alones.get(key)
+        if known is None:
+            known = self._alones[key] = self._parameters(module, scope, {})
+        return known
+
+    def _summarise(self, key: Key, function: v.Func) -> Summary:
+        scope, context = key
+        assert context is not ALONE
+        run = Interpreter(self, self.program.modules[scope[0]], scope[1])
         run.closure = dict(function.closure)
-        self._running.append(key)
-        self._taints.append(set())
         calls, self._calls = self._calls, None
-        summary = self._interpret(run, dict(context.arguments), dict(context.fields))
+        summary = self._guarded(key, run, dict(context.arguments), dict(context.fields))
         self._calls = calls
-        self._running.pop()
-        taints = self._taints.pop()
-        taints.discard(key)
         self._summaries[key] = summary
         self._keys.setdefault(scope, []).append(key)
-        if taints:
-            self._tainted[key] = taints
-        for tainted in [each for each, heads in self._tainted.items() if key in heads]:
-            self._summaries.pop(tainted, None)
-            self._tainted.pop(tainted, None)
+        self._drop_tainted(key)
         return summary
 
     def _interpret(

@@ -51,6 +51,9 @@ class Evaluator:
     def bind_target(self, target: f.Expr, values: v.Values) -> None:
         """Bind a comprehension's target."""
 
+    def store_attribute(self, base: v.Values, attr: str, values: v.Values) -> None:
+        """``base.attr = values`` on the path."""
+
     def enter_comprehension(self, node: f.Comp) -> None:
         """The elements of a comprehension are about to be evaluated, once per item."""
 
@@ -217,11 +220,10 @@ class Evaluator:
 
     def _binary(self, node: f.BinOp) -> v.Values:
         left, right = self.evaluate(node.left), self.evaluate(node.right)
-        if node.op == "+" and len(left) == 1 and len(right) == 1:
-            first, second = left[0], right[0]
-            if isinstance(first, v.Const) and isinstance(second, v.Const):
-                if isinstance(first.value, str) and isinstance(second.value, str):
-                    return (v.Const((first.value + second.value)[:400]),)
+        if node.op == "+":
+            first, second = _text_of(left), _text_of(right)
+            if first is not None and second is not None:
+                return (v.Const((first + second)[:400]),)
         if node.op == "|" and any(isinstance(each, v.Table) for each in left):
             entries = [
                 e for each in (*left, *right) if isinstance(each, v.Table) for e in each.entries
@@ -351,7 +353,8 @@ _TABLE = cast(
     {
         f.Name: Evaluator._name, f.Attr: Evaluator._attr, f.Call: lambda run, node: run.call(node),
         f.Const: Evaluator._const, f.Starred: Evaluator._starred, f.DictLit: Evaluator._dict,
-        f.Seq: Evaluator._seq, f.Cond: Evaluator._cond, f.BoolOp: Evaluator._bool, f.Not: Evaluator._not,
+        f.Seq: Evaluator._seq, f.Cond: Evaluator._cond, f.BoolOp: Evaluator._bool,
+        f.Not: Evaluator._not,
         f.Compare: Evaluator._compare, f.BinOp: Evaluator._binary, f.Index: Evaluator._index,
         f.Await: Evaluator._await, f.Yield: Evaluator._yield, f.YieldFrom: Evaluator._yield_from,
         f.Lambda: Evaluator._lambda, f.Comp: Evaluator._comp, f.Bind: Evaluator._bind,
@@ -375,6 +378,12 @@ def id_of(node: f.Expr) -> int:
             elif part is not None and not isinstance(part, (str, int, float, bool)):
                 stack.append(part)
     return 0
+
+
+def _text_of(values: v.Values) -> str | None:
+    """The one text that values can be."""
+    only = values[0] if len(values) == 1 else None
+    return only.value if isinstance(only, v.Const) and isinstance(only.value, str) else None
 
 
 def _is_falsy(value: v.Value) -> bool:

@@ -42,14 +42,19 @@ def guard_kinds(test: f.Expr, targets: frozenset[str]) -> tuple[str, ...]:
                 found["threshold"] = None
                 if any(_is_size(side) for side in sides):
                     found["modulo"] = None
-            if (
-                node.ops[0] in ("==", "in")
-                and isinstance(node.left, f.Name)
-                and node.left.id in targets
-            ):
-                if isinstance(node.rights[0], (f.Const, f.Seq)):
-                    found["keyed"] = None
-    return tuple(kind for kind in found)
+            if _picks_one(node, targets):
+                found["keyed"] = None
+    return tuple(found)
+
+
+def _picks_one(node: f.Compare, targets: frozenset[str]) -> bool:
+    """Whether a comparison holds for particular items of the loop over ``targets`` only."""
+    return (
+        node.ops[0] in ("==", "in")
+        and isinstance(node.left, f.Name)
+        and node.left.id in targets
+        and isinstance(node.rights[0], (f.Const, f.Seq))
+    )
 
 
 def _measures(node: f.Expr) -> bool:

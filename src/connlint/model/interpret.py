@@ -364,7 +364,7 @@ class Interpreter(Caller):
             if back is None:
                 break
             merged = merge(entry, back)
-            if merged is None or _same(entry, merged):
+            if merged is None or entry is None or _settled(entry, merged):
                 break
             entry = merged
         self._targets = targets
@@ -430,7 +430,7 @@ class Interpreter(Caller):
             opens = opens or any(self.program.is_session(value) for value in bound)
             if item.target is not None:
                 self.bind_target(item.target, bound)
-        leaving, self.leaving = self.leaving, None
+        outside = self._exchange_leaving(None)
         end = self._block(node.body, self.state)
         self.dead = False
         if opens and self._tries and self._tries[-1] is not None:
@@ -438,13 +438,17 @@ class Interpreter(Caller):
             failed = self._tries[-1]
             failed.pending = {key: kinds for key, kinds in failed.pending.items() if key in pending}
             failed.touched &= touched
-        inner = self.leaving
-        if inner is not None:
-            self.leaving = exit_block(self, entered, inner)
-        self.leaving = merge(leaving, self.leaving)
+        inside = self._exchange_leaving(outside)
+        if inside is not None:
+            self.leaving = merge(outside, exit_block(self, entered, inside))
         if end is not None:
             end = exit_block(self, entered, end)
         self._go_on(end)
+
+    def _exchange_leaving(self, state: State | None) -> State | None:
+        """Take the state of the returns so far, and leave another one in its place."""
+        before, self.leaving = self.leaving, state
+        return before
 
     # generators
 
@@ -461,8 +465,9 @@ _RUN = cast(
         f.Return: Interpreter._return, f.Raise: Interpreter._raise, f.If: Interpreter._if,
         f.For: Interpreter._for, f.While: Interpreter._while, f.Try: Interpreter._try,
         f.With: Interpreter._with, f.Match: Interpreter._match, f.Break: Interpreter._break,
-        f.Continue: Interpreter._continue, f.Delete: Interpreter._delete, f.Outer: Interpreter._nothing,
-        f.Define: Interpreter._define, f.ImportNames: Interpreter._import, f.Assert: Interpreter._assert,
+        f.Continue: Interpreter._continue, f.Delete: Interpreter._delete,
+        f.Outer: Interpreter._nothing, f.Define: Interpreter._define,
+        f.ImportNames: Interpreter._import, f.Assert: Interpreter._assert,
     },
 )  # fmt: skip
 
@@ -486,12 +491,14 @@ def _target_names(target: f.Expr) -> tuple[str, ...]:
     return ()
 
 
-def _same(left: State | None, right: State | None) -> bool:
+def _settled(entry: State, merged: State) -> bool:
+    """Whether another round can't bring anything new: what the loop is entered with stays as it is.
+
+    What a round binds first is bound again in the next one.
+    """
     return (
-        left is not None
-        and right is not None
-        and left.env == right.env
-        and left.fields == right.fields
-        and left.pending == right.pending
-        and left.touched == right.touched
+        entry.pending == merged.pending
+        and entry.touched == merged.touched
+        and all(merged.env.get(name) == values for name, values in entry.env.items())
+        and all(merged.fields.get(key) == values for key, values in entry.fields.items())
     )

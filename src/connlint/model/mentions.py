@@ -76,7 +76,7 @@ class Mentions:
 
     def _tainted(self, module: Module) -> frozenset[str]:
         """The names bound in a file, at any level, that may lead to something wanted."""
-        found = set()
+        found: set[str] = set()
         for item in module.facts.imports:
             if item.attr == "*":
                 source = self._program.modules.get(module.imported_from(item))
@@ -93,9 +93,10 @@ class Mentions:
                 ):
                     found.add(item.name)
         for name, how in module.facts.definitions.items():
-            if name not in found and any(kind != "i" for kind, _ in how):
-                if self._first(self._program.global_values(module, name)):
-                    found.add(name)
+            if name in found or all(kind == "i" for kind, _ in how):
+                continue
+            if self._first(self._program.global_values(module, name)):
+                found.add(name)
         return frozenset(found)
 
     def _may_mention(

@@ -132,18 +132,22 @@ def collect_assignments(body: f.Body) -> dict[str, list[f.Expr]]:
     """Name to assigned values, for the plain and annotated assignments anywhere in ``body``."""
     table: dict[str, list[f.Expr]] = {}
     for statement in walk(body):
-        if isinstance(statement, f.Assign):
-            for target in statement.targets:
-                if isinstance(target, f.Name):
-                    table.setdefault(target.id, []).append(statement.value)
-                elif isinstance(target, f.Seq) and isinstance(statement.value, f.Seq):
-                    for item, value in zip(target.items, statement.value.items, strict=False):
-                        if isinstance(item, f.Name):
-                            table.setdefault(item.id, []).append(value)
-        elif isinstance(statement, f.Annotated) and statement.value is not None:
-            if isinstance(statement.target, f.Name):
-                table.setdefault(statement.target.id, []).append(statement.value)
+        for target, value in _stored(statement):
+            if isinstance(target, f.Name):
+                table.setdefault(target.id, []).append(value)
     return table
+
+
+def _stored(statement: f.Stmt) -> Iterator[tuple[f.Expr, f.Expr]]:
+    """The targets of an assignment with their values; tuples on both sides are taken apart."""
+    if isinstance(statement, f.Annotated) and statement.value is not None:
+        yield statement.target, statement.value
+    elif isinstance(statement, f.Assign):
+        for target in statement.targets:
+            if isinstance(target, f.Seq) and isinstance(statement.value, f.Seq):
+                yield from zip(target.items, statement.value.items, strict=False)
+            else:
+                yield target, statement.value
 
 
 class Names:

@@ -31,31 +31,11 @@ DATABASE_KINDS = frozenset(
     }
 )
 SESSION_KINDS = frozenset({"session", "connection"})
-DISTINCTIVE = frozenset(
-    [
-        "commit",
-        "rollback",
-        "flush",
-        "execute",
-        "executemany",
-        "query",
-        "add_all",
-        "scalars",
-        "scalar",
-        "refresh",
-        "merge",
-        "expunge",
-        "cursor",
-        "begin_nested",
-        "bulk_save_objects",
-        "bulk_insert_mappings",
-        "fetchrow",
-        "fetchval",
-        "executescript",
-        "in_transaction",
-        "expire",
-    ]
-)
+DISTINCTIVE = frozenset({
+    "commit", "rollback", "flush", "execute", "executemany", "query", "add_all", "scalars",
+    "scalar", "refresh", "merge", "expunge", "cursor", "begin_nested", "bulk_save_objects",
+    "bulk_insert_mappings", "fetchrow", "fetchval", "executescript", "in_transaction", "expire",
+})  # fmt: skip
 _PROPERTIES = frozenset({"property", "cached_property", "hybrid_property", "reify"})
 _ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"})
 MAX_STATIC_DEPTH = 24
@@ -170,7 +150,7 @@ class Program:
 
     def _global_stores(self, module: Module, name: str) -> list[tuple[int, f.Expr]]:
         """What functions that declare the name ``global`` assign to it."""
-        found = []
+        found: list[tuple[int, f.Expr]] = []
         for number, scope in enumerate(module.facts.scopes):
             if scope.kind != "function" or name in scope.binds:
                 continue
@@ -247,12 +227,11 @@ class Program:
         for statement in walk(module.body(scope)):
             if isinstance(statement, f.With):
                 for item in statement.items:
-                    if isinstance(item.target, f.Name) and item.target.id == name:
+                    if _is_name(item.target, name):
                         return self.evaluator(module, scope).entered(statement, item)
-            elif isinstance(statement, f.For) and isinstance(statement.target, f.Name):
-                if statement.target.id == name:
-                    evaluator = self.evaluator(module, scope)
-                    return evaluator.items_of(evaluator.evaluate(statement.iter))
+            elif isinstance(statement, f.For) and _is_name(statement.target, name):
+                evaluator = self.evaluator(module, scope)
+                return evaluator.items_of(evaluator.evaluate(statement.iter))
         return ()
 
     def static(self, module: Module, scope: int, expression: f.Expr) -> v.Values:
@@ -495,9 +474,9 @@ class Program:
         module = self.modules[function.module]
         for name in self.decorator_names(module, function.scope):
             registrar = self.catalog.function(name)
-            if registrar is not None and registrar.returns:
-                if self.catalog.method(registrar.returns, attr) is not None:
-                    return (v.Bound(v.Obj(registrar.returns, module.symbol(function.scope)), attr),)
+            given = registrar.returns if registrar is not None else ""
+            if given and self.catalog.method(given, attr) is not None:
+                return (v.Bound(v.Obj(given, module.symbol(function.scope)), attr),)
         return ()
 
     def decorator_names(self, module: Module, scope: int) -> tuple[str, ...]:
@@ -528,6 +507,10 @@ class Program:
         if isinstance(value, v.Obj) and value.origin is not None and value.origin.kind == "global":
             return value.origin.name
         return ""
+
+
+def _is_name(target: f.Expr | None, name: str) -> bool:
+    return isinstance(target, f.Name) and target.id == name
 
 
 def _is_empty(value: v.Value) -> bool:

@@ -206,7 +206,8 @@ class Project:
             facts = module.facts.scopes[scope[1]]
             yield EntryPoint(
                 "message-consumer", facts.qualname or module.name, scope[0], scope[1],
-                module.symbol(scope[1]), module.path, unpack(facts.name_at)[0], per_event=True, in_loop=True,
+                module.symbol(scope[1]), module.path, unpack(facts.name_at)[0],
+                per_event=True, in_loop=True,
             )  # fmt: skip
 
     def overrides(self, method: ScopeId, other: ScopeId) -> bool:

@@ -86,7 +86,8 @@ def registering_calls(program: Program) -> Iterator[Registration]:
     catalog = program.catalog
     everywhere, by_package = _registering_names(catalog)
     for module in program.modules.values():
-        imported = {item.module.partition(".")[0] for item in module.facts.imports if not item.level}
+        absolute = (item.module for item in module.facts.imports if not item.level)
+        imported = {name.partition(".")[0] for name in absolute}
         wanted = everywhere.union(*(by_package.get(package, ()) for package in imported))
         for number, scope in enumerate(module.facts.scopes):
             names = {called.rpartition(".")[2] for called in scope.called}

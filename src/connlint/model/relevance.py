@@ -13,11 +13,12 @@ from connlint.model.program import DISTINCTIVE, Program
 
 ScopeId = tuple[str, int]
 
-_BUILT_IN = frozenset(
-    "get items keys values pop replace format decode encode read copy strip split join index count find "
-    "lower upper append extend insert sort setdefault startswith endswith isoformat total_seconds set "
-    "name data".split()
-)
+_BUILT_IN = frozenset({
+    "get", "items", "keys", "values", "pop", "replace", "format", "decode", "encode", "read",
+    "copy", "strip", "split", "join", "index", "count", "find", "lower", "upper", "append",
+    "extend", "insert", "sort", "setdefault", "startswith", "endswith", "isoformat",
+    "total_seconds", "set", "name", "data",
+})  # fmt: skip
 """Methods that strings, dictionaries and lists have: too common to follow where nothing is known of
 the receiver."""
 _PROPERTIES = frozenset({"property", "cached_property", "hybrid_property"})
@@ -85,14 +86,13 @@ class Relevance:
         found = set()
         for module in self._program.modules.values():
             for number, scope in enumerate(module.facts.scopes):
+                if scope.kind != "function":
+                    continue
                 body = module.facts.bodies[number]
-                if scope.kind == "function" and any(
-                    name.encode() in body for name in (*states.fields, "setattr")
-                ):
-                    if any(
-                        _stores(statement, states.fields) for statement in walk(module.body(number))
-                    ):
-                        found.add((module.name, number))
+                if not any(name.encode() in body for name in (*states.fields, "setattr")):
+                    continue
+                if any(_stores(each, states.fields) for each in walk(module.body(number))):
+                    found.add((module.name, number))
         return found
 
     def _database_names(self, module: Module) -> frozenset[str]:
@@ -170,7 +170,9 @@ class Relevance:
         root, _, rest = text.partition(".")
         scope = module.facts.scopes[number]
         if root == "?":
-            return rest in _BUILT_IN or (rest == "__init__" and not self._extends_relevant(module, scope))
+            if rest == "__init__":
+                return not self._extends_relevant(module, scope)
+            return rest in _BUILT_IN
         if root in ("self", "cls"):
             return False
         if rest in _BUILT_IN and root in scope.binds:
@@ -217,6 +219,7 @@ def _mentions(annotation: f.Expr, names: frozenset[str]) -> bool:
         elif isinstance(node, f.Seq):
             stack.extend(node.items)
         elif isinstance(node, f.Const) and isinstance(node.value, str):
-            if any(name in node.value for name in names):
+            text = node.value
+            if any(name in text for name in names):
                 return True
     return False

@@ -17,7 +17,7 @@ _MOUNTED = {"include_router": "prefix", "register_blueprint": "url_prefix"}
 
 
 class Prefixes:
-    """The prefixes of routers and blueprints: from constructors and from where they are included."""
+    """The prefixes of routers and blueprints, by their constructors and where they are included."""
 
     def __init__(self, program: Program) -> None:
         self._program = program

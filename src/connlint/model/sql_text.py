@@ -13,48 +13,18 @@ if TYPE_CHECKING:
     from connlint.model.calls import Caller
 
 _VERB = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/|\()*([a-zA-Z]+)", re.DOTALL)
-_READS = frozenset(
-    ["select", "show", "explain", "describe", "desc", "values", "table", "pragma", "fetch"]
-)
-_WRITES = frozenset(
-    [
-        "insert",
-        "update",
-        "delete",
-        "merge",
-        "replace",
-        "create",
-        "alter",
-        "drop",
-        "truncate",
-        "grant",
-        "revoke",
-        "vacuum",
-        "reindex",
-        "copy",
-        "upsert",
-        "call",
-        "comment",
-        "refresh",
-        "analyze",
-    ]
-)
-_NEITHER = frozenset(
-    [
-        "set",
-        "reset",
-        "use",
-        "savepoint",
-        "release",
-        "listen",
-        "notify",
-        "prepare",
-        "deallocate",
-        "lock",
-        "attach",
-        "detach",
-    ]
-)
+_READS = frozenset({
+    "select", "show", "explain", "describe", "desc", "values", "table", "pragma", "fetch",
+})  # fmt: skip
+_WRITES = frozenset({
+    "insert", "update", "delete", "merge", "replace", "create", "alter", "drop", "truncate",
+    "grant", "revoke", "vacuum", "reindex", "copy", "upsert", "call", "comment", "refresh",
+    "analyze",
+})  # fmt: skip
+_NEITHER = frozenset({
+    "set", "reset", "use", "savepoint", "release", "listen", "notify", "prepare", "deallocate",
+    "lock", "attach", "detach",
+})  # fmt: skip
 _WRITING_WITH = re.compile(r"\b(insert|update|delete|merge)\b", re.IGNORECASE)
 
 

@@ -15,8 +15,8 @@ Field = tuple[str, str]
 
 class Guard(NamedTuple):
     """A test that held on the path: ``kind`` is ``modulo``, ``threshold`` or ``keyed``; ``depth``
-    counts the loops around the test, ``place`` is where it stands and how it came out. A ``committed``
-    guard says that a commit was passed at that depth."""
+    counts the loops around the test, ``place`` is where it stands and how it came out. A
+    ``committed`` guard says that a commit was passed at that depth."""
 
     kind: str
     depth: int

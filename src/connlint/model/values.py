@@ -6,8 +6,6 @@ A :data:`Values` is a tuple of alternatives. Nothing is guessed: what is not kno
 
 from __future__ import annotations
 
-from typing import Union
-
 import msgspec
 
 MAX_VALUES = 6
@@ -137,9 +135,10 @@ class Parent(msgspec.Struct, frozen=True):
     receiver: Value
 
 
-Value = Union[
-    Const, Member, Func, Class, Mod, Ext, Obj, Bound, Partial, Items, Table, TableMethod, Pending, Parent,
-]  # fmt: skip
+Value = (
+    Const | Member | Func | Class | Mod | Ext | Obj | Bound | Partial | Items | Table | TableMethod
+    | Pending | Parent
+)  # fmt: skip
 Values = tuple[Value, ...]
 
 NOTHING: Values = ()
@@ -197,10 +196,11 @@ def _replaced(value: Obj, table: dict[str, Values]) -> Values:
     if held is None:
         return (value,)
     first = held[0] if held else None
-    if isinstance(first, Obj) and value.type and first.type and first.type != value.type:
-        if not any(isinstance(each, Obj) and each.type == value.type for each in held):
-            return (Obj(value.type, first.id, first.origin or value.origin),)
-    return held
+    if not isinstance(first, Obj) or not value.type or not first.type:
+        return held
+    if any(isinstance(each, Obj) and each.type == value.type for each in held):
+        return held
+    return (Obj(value.type, first.id, first.origin or value.origin),)
 
 
 def _substitute_inside(value: Value, table: dict[str, Values], depth: int) -> Value:
