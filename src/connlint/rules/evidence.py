@@ -1,4 +1,4 @@
-"""What rules share: building a suspect at a place of a function, and the questions that several ask."""
+"""What rules share: building a suspect at a place of a function, and questions that several ask."""
 
 from __future__ import annotations
 

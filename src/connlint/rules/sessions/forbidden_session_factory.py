@@ -64,7 +64,7 @@ class ForbiddenSessionFactory(Rule):
                 continue
             yield suspect(
                 project, self.code, scope, mention.at, mention.end, shape="name",
-                message=f"{mention.name} is handed on as a way to get a session; {instead(project)}",
+                message=f"{mention.name} is handed on to open sessions; {instead(project)}",
                 matched=mention.name, priority="high",
             )  # fmt: skip
 

@@ -44,11 +44,13 @@ class CommitOnNonTerminalState(Rule):
         what = "persist call" if effect.kind == "persist" else "commit"
         persist = ", ".join(project.standard.states.persist) or "a declared state"
         return suspect(
-            project, self.code, scope, operation.at, operation.end, shape="statement" if effect.implicit else "call",
+            project, self.code, scope, operation.at, operation.end,
+            shape="statement" if effect.implicit else "call",
             message=f"{what} while the state is still {states}; persist only on {persist}",
             matched=f"{effect.kind}:{states}", priority="high",
             trace=project.trace(effect) if not operation.own else (),
-            intent=FixIntent("remove-commit", "unsafe", f"remove the {what}") if operation.own else None,
+            intent=FixIntent("remove-commit", "unsafe", f"remove the {what}")
+            if operation.own else None,
         )  # fmt: skip
 
 

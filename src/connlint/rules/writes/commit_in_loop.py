@@ -43,7 +43,7 @@ class CommitInLoop(Rule):
         return suspect(
             project, self.code, scope, operation.at, operation.end,
             shape="statement" if effect.implicit and operation.own else "call",
-            message=f"commits once per iteration{through}; commit once behind the loop, or in batches",
+            message=f"commits once per iteration{through}; commit behind the loop, or in batches",
             matched=effect.chain[0].text,
             trace=project.trace(effect) if not operation.own else (),
             intent=FixIntent("commit-after-loop", "unsafe", "commit once, behind the loop")

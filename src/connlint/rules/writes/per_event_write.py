@@ -71,7 +71,8 @@ class PerEventWrite(Rule):
             project, self.code, scope, operation.at, operation.end,
             shape="statement" if effect.implicit and operation.own else "call",
             message=f"{entry.kind} {entry.name} commits on {how} ({chain}); {advice}",
-            matched=f"{entry.kind}:{effect.chain[-1].text}", priority="low" if threshold else "high",
+            matched=f"{entry.kind}:{effect.chain[-1].text}",
+            priority="low" if threshold else "high",
             trace=project.trace(effect), entry_point=EntryPointRef(entry.kind, entry.name),
         )  # fmt: skip
 
