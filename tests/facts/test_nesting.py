@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from connlint.facts.nesting import MAX_DEPTH, is_risky
 
 RISKY = {
-    "deep": b"(" * 201 + b")" * 201,
+    "deep": b"(" * 101 + b")" * 101,
     "deep, mixed": b"([{" * 67 + b"}])" * 67,
     "deep among flat": b"()" * 500 + b"[" * 300 + b"]" * 300 + b"{}" * 500,
     "never closed": b"(" * 300,
@@ -21,7 +21,7 @@ RISKY = {
 }
 FINE = {
     "empty": b"",
-    "as deep as may be": b"(" * 100 + b")" * 100,
+    "as deep as any code": b"(" * 50 + b")" * 50,
     "wide": b"f(a[0], {1: 2})\n" * 1000,
     "crossed": b"(]" * 200,
     "a smiley in a comment": b"# :)\n" * 10 + b"f()\n" * 1000,

@@ -59,13 +59,15 @@ def write_cached(path: Path, data: bytes) -> Problem | None:
 def _cache_folder() -> Path:
     if chosen := os.environ.get(_VARIABLE):
         return Path(chosen).absolute()
-    if sys.platform != "linux":
+    if sys.platform == "linux":
+        # What platformdirs would say, without the time that importing it takes in every run.
+        base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+        folder = (base if base.is_absolute() else Path.home() / ".cache") / "connlint"
+    else:
         from platformdirs import user_cache_path
 
-        return user_cache_path("connlint", appauthor=False)
-    # What platformdirs would say, without the time that importing it takes in every run.
-    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (base if base.is_absolute() else Path.home() / ".cache") / "connlint"
+        folder = user_cache_path("connlint", appauthor=False)
+    return folder
 
 
 def _remove_abandoned(folder: Path) -> None:

@@ -237,7 +237,7 @@ class _OpenFile:
             self._data = path.read_bytes()
             self.size = len(self._data)
         else:
-            self._handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            self._handle = os.open(path, os.O_RDONLY)
             self.size = os.fstat(self._handle).st_size
 
     def __del__(self) -> None:
@@ -247,8 +247,10 @@ class _OpenFile:
     def read(self, offset: int, count: int) -> bytes:
         """Up to ``count`` bytes from ``offset`` on; raises ``OSError``."""
         if sys.platform == "win32":
-            return self._data[offset : offset + count]
-        return os.pread(self._handle, count, offset)
+            data = self._data[offset : offset + count]
+        else:
+            data = os.pread(self._handle, count, offset)
+        return data
 
 
 def _seal(folder: str) -> bytes:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 """Told how many files are done, and of how many."""
 
-_BYTES_PER_SECOND = 7_000_000
+_BYTES_PER_SECOND = 6_500_000
 _WORTH_A_POOL_SECONDS = 0.2
 _FILES_PER_CHUNK = 20
 _CHUNKS_PER_JOB = 8
