@@ -35,10 +35,11 @@ def analysis_of(root: Path) -> Analysis:
 def verdict_in(root: Path) -> Verdict:
     """What a check of the project in ``root`` comes to, under its baseline if it has one."""
     analysis = analysis_of(root)
+    verdict = analysis.verdict(analysis.scope)
     if not (root / BASELINE).exists():
-        return analysis.verdict
+        return verdict
     baseline = Baseline(BASELINE, load_baseline(root / BASELINE))
-    return hold_against(analysis.verdict, baseline, analysis.terms)
+    return hold_against(verdict, baseline, analysis.terms(analysis.scope))
 
 
 def reported(verdict: Verdict, codes: set[str]) -> set[Expected]:

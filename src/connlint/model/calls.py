@@ -248,6 +248,7 @@ class Caller(Evaluator):
                     effect.kind, session, (step, *effect.chain), effect.writes, effect.states,
                     effect.threshold, effect.receives, effect.implicit, False, effect.provider,
                     effect.looped, effect.persists or persists, effect.gives, "", effect.latest,
+                    effect.joins,
                 ),
                 at, end, origin, own=False,
             )  # fmt: skip
@@ -287,6 +288,7 @@ class Caller(Evaluator):
             receives=receives,
             after_yield=state.yielded,
             looped=effect.looped or counted,
+            joins=effect.joins or any(guard.kind == "joins" for guard in state.guards),
         )
         key = (*effect.place, effect.session, effect.after_yield, effect.implicit)
         if len(self.effects) < self.engine.limit or key in self.effects:

@@ -34,7 +34,8 @@ class Effect(msgspec.Struct, frozen=True):
     factory a session was acquired. ``looped``: inside a counted loop of a callee or of the function
     itself. ``persists``: through a persist function of the standard. ``gives``: the type of what
     was acquired; ``source``: the identity of the factory or engine that it came from. ``latest``:
-    the states that were set or tested last on the path, of whatever entity.
+    the states that were set or tested last on the path, of whatever entity. ``joins``: only when no
+    transaction is open already; else it is left to that one.
     """
 
     kind: str
@@ -52,6 +53,7 @@ class Effect(msgspec.Struct, frozen=True):
     gives: str = ""
     source: str = ""
     latest: frozenset[str | None] = frozenset()
+    joins: bool = False
 
     @property
     def place(self) -> tuple[str, str, int]:

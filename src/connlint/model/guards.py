@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _ORDERINGS = frozenset({"<", "<=", ">", ">="})
 _RETRY = re.compile(r"(^|_)(attempt|attempts|retry|retries|tries|trial)(_|s?$)", re.IGNORECASE)
+_JOINS = re.compile(r"(^|_)in_(nested_)?(transaction|atomic|tx)(_|$)|transaction_depth", re.IGNORECASE)
 _RUNNING = re.compile(
     r"(running|stopp?ed|shutdown|is_set|closed|alive|active|done|terminate)", re.IGNORECASE
 )
@@ -25,11 +26,13 @@ _RUNNING = re.compile(
 def guard_kinds(test: f.Expr, targets: frozenset[str]) -> tuple[str, ...]:
     """What a test tells about how often the code behind it runs.
 
-    ``modulo``: once in a while (``i % n == 0``). ``threshold``: after some time or at some size.
+    ``joins``: when no transaction is open already, else it joins that one. ``modulo``: once in a while (``i % n == 0``). ``threshold``: after some time or at some size.
     ``keyed``: for one particular item of the loop over ``targets``.
     """
     found: dict[str, None] = {}
     for node in expressions(test):
+        if _JOINS.search(_word(node)):
+            found["joins"] = None
         if (
             isinstance(node, f.BinOp)
             and node.op == "%"
@@ -55,6 +58,15 @@ def _picks_one(node: f.Compare, targets: frozenset[str]) -> bool:
         and node.left.id in targets
         and isinstance(node.rights[0], (f.Const, f.Seq))
     )
+
+
+def _word(node: f.Expr) -> str:
+    """The name, attribute or text that a part of a test is."""
+    if isinstance(node, f.Name):
+        return node.id
+    if isinstance(node, f.Attr):
+        return node.attr
+    return node.value if isinstance(node, f.Const) and isinstance(node.value, str) else ""
 
 
 def _measures(node: f.Expr) -> bool:

@@ -3,7 +3,7 @@ handed on (argument, return, default, attribute, container) rather than called."
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import NamedTuple
 
 from connlint.facts import types as f
@@ -11,6 +11,7 @@ from connlint.model import values as v
 from connlint.model.expressions import expressions_of, parts
 from connlint.model.names import Module, walk
 from connlint.model.program import Program
+from connlint.model.relevance import ScopeId
 
 Wanted = Callable[[v.Value], str]
 """Gives the dotted name of a value that is asked for, else an empty text."""
@@ -29,8 +30,9 @@ class Mention(NamedTuple):
 class Mentions:
     """Finds mentions. ``wanted`` decides by value, so aliases and re-exports are seen through."""
 
-    def __init__(self, program: Program, wanted: Wanted) -> None:
+    def __init__(self, program: Program, relevance: Container[ScopeId], wanted: Wanted) -> None:
         self._program = program
+        self._relevance = relevance
         self._wanted = wanted
         self._names: dict[str, dict[str, str]] = {}
 
@@ -92,8 +94,10 @@ class Mentions:
                     self._program.target_values(targets)
                 ):
                     found.add(item.name)
+        may_define = (module.name, 0) in self._relevance
         for name, how in module.facts.definitions.items():
-            if name in found or all(kind == "i" for kind, _ in how):
+            kinds = {kind for kind, _ in how}
+            if name in found or not ("s" in kinds or ("a" in kinds and may_define)):
                 continue
             if self._first(self._program.global_values(module, name)):
                 found.add(name)

@@ -58,7 +58,7 @@ class ForbiddenSessionFactory(Rule):
         def wanted(value: v.Value) -> str:
             return _forbidden_name(project, value)
 
-        for mention in Mentions(project.program, wanted).handed_on():
+        for mention in Mentions(project.program, project.engine.relevance, wanted).handed_on():
             scope = (mention.module.name, mention.scope)
             if may_make_sessions(project, scope) or _defined_in(project, mention.name) == scope[0]:
                 continue

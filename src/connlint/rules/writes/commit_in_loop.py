@@ -58,7 +58,7 @@ def _rank(operation: Operation) -> tuple[int, int]:
 def _loop_of(operation: Operation) -> LoopFrame | None:
     """The counted loop that the commit repeats with, or ``None`` when this rule has no say."""
     effect = operation.effect
-    if effect.kind != "commit" or not effect.writes or operation.callee_looped:
+    if effect.kind != "commit" or not effect.writes or effect.joins or operation.callee_looped:
         return None
     if operation.batched or operation.keyed or operation.preceded or not operation.loops:
         return None
