@@ -154,11 +154,9 @@ def _unit_at(block: list[ast.stmt], line: int) -> _Unit | None:
 
 
 def _starts_line(unit: _Unit, lines: Sequence[str]) -> bool:
-    """Is the unit's first line its own, and not the continuation of another line?"""
-    first = unit.first_line
-    before = lines[first - 1][: unit.statements[0].col_offset]
-    continued = first > 1 and lines[first - 2].endswith("\\")
-    return not before.strip(" \t") and not continued
+    """Is the unit's first line its own, and not that of a header?"""
+    before = lines[unit.first_line - 1][: unit.statements[0].col_offset]
+    return not before.strip(" \t")
 
 
 def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
