@@ -16,7 +16,7 @@ import msgspec
 
 from connlint.config.loading import LoadedStandard
 from connlint.config.selection import ActiveRules
-from connlint.discover.layout import lay_out
+from connlint.discover.layout import Layout, lay_out
 from connlint.discover.walk import Found, find_files
 from connlint.facts.cache import project_cache
 from connlint.facts.loading import LoadedFacts, Lookup, load_facts, look_up
@@ -116,14 +116,18 @@ class Analysis:
     # link
 
     @cached_property
+    def layout(self) -> Layout:
+        """Which file is which module."""
+        return lay_out(self.facts, self.request.loaded.standard.src)
+
+    @cached_property
     def project(self) -> Project:
         """All files as one project, held against the standard."""
         from connlint.model.project import Project
 
-        standard = self.request.loaded.standard
-        names = lay_out(self.facts, standard.src).names
+        names = self.layout.names
         files = ((path, names[path], facts) for path, facts in self.facts.items())
-        return Project.link(files, standard)
+        return Project.link(files, self.request.loaded.standard)
 
     # suspect
 
@@ -147,14 +151,13 @@ class Analysis:
         """The files that have suspects, each with its own."""
         from connlint.visit.batch import Visit
 
-        locations = {file.relative: file.path for file in self.found.files}
         by_path: dict[str, list[Suspect]] = {}
         for suspect in suspects:
             by_path.setdefault(suspect.path, []).append(suspect)
         for path in sorted(by_path):
             yield Visit(
                 path=path,
-                location=locations.get(path, ""),
+                location=str(self.location(path)),
                 suspects=tuple(by_path[path]),
                 statements=self.facts[path].statements,
                 source=self.request.unsaved.get(path),
@@ -170,6 +173,8 @@ class Analysis:
     @cached_property
     def result(self) -> RunResult:
         """Everything that was found, from the memory of earlier runs where nothing changed."""
+        if self.request.unsaved or not self.request.use_cache:
+            return self._find()
         memory = Memory(self._folder)
         # An empty store does not know what the files hold until they are read.
         key = self._key(self._lookup.digest or self._saved_facts.digest)
@@ -190,7 +195,7 @@ class Analysis:
 
     def _key(self, digest: bytes | None) -> bytes | None:
         """What the result is remembered under; ``None`` when it is not to be."""
-        if digest is None or self.request.unsaved or not self.request.use_cache:
+        if digest is None:
             return None
         loaded = self.request.loaded
         return result_key(digest, loaded.standard, loaded.declared, self.active.codes)
@@ -203,26 +208,37 @@ class Analysis:
         loaded = self.request.loaded
         return ActiveRules(self.request.registry.infos, loaded.standard, loaded.command_line)
 
-    @cached_property
-    def terms(self) -> Terms:
-        """What the findings are judged by."""
-        return Terms(self.request.loaded.standard, self.request.registry, self.active, self.scope)
+    def terms(self, scope: Scope) -> Terms:
+        """What the findings in ``scope`` are judged by."""
+        return Terms(self.request.loaded.standard, self.request.registry, self.active, scope)
 
-    @cached_property
-    def verdict(self) -> Verdict:
-        """What the run comes to, without a baseline."""
+    def verdict(self, scope: Scope) -> Verdict:
+        """What the run comes to in ``scope``, without a baseline."""
         result = self.result
         problems = (*self.found.problems, *self._cache_problems, *result.problems)
-        files = sum(self.scope.covers(file.relative) for file in self.found.files)
-        return judge(result.findings, result.directives, self.terms, problems, files)
+        paths = {file.relative for file in self.found.files} | self.request.unsaved.keys()
+        files = sum(scope.covers(path) for path in paths)
+        return judge(result.findings, result.directives, self.terms(scope), problems, files)
 
     # what reports and fixes ask besides
 
+    def location(self, path: str) -> Path:
+        """Where to open a file of the project."""
+        return self._root / self._locations.get(path, path)
+
+    @cached_property
+    def _locations(self) -> dict[str, str]:
+        return {file.relative: file.path for file in self.found.files}
+
+    def content(self, path: str) -> bytes:
+        """What a file of the project holds; raises :class:`SourceError` when it can't be read."""
+        unsaved = self.request.unsaved.get(path)
+        return read(str(self.location(path))) if unsaved is None else unsaved
+
     def source_lines(self, path: str) -> list[str]:
-        """The lines of a file of the project as it was analysed; none when it can't be read."""
-        data = self.request.unsaved.get(path)
+        """The lines of a file of the project; none when it can't be read."""
         try:
-            return split_lines(decode(read(str(self._root / path)) if data is None else data).text)
+            return split_lines(decode(self.content(path)).text)
         except SourceError:
             return []
 

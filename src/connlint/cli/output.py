@@ -15,12 +15,16 @@ _INTERRUPTED = 130
 
 
 def write_report(text: str, output: Path | None) -> None:
-    """Write ``text`` as UTF-8, whatever the locale, to ``output`` or to standard output.
+    """Write ``text`` as UTF-8, whatever the locale; else as :func:`write_bytes`."""
+    write_bytes(text.encode("utf-8", "backslashreplace"), output)
+
+
+def write_bytes(data: bytes, output: Path | None) -> None:
+    """Write ``data`` to ``output`` or to standard output.
 
     A reader that went away ends the process quietly; a file that can't be written is a
     :class:`UsageError`, and an older one stays as it was.
     """
-    data = text.encode("utf-8", "backslashreplace")
     if output is not None:
         try:
             write_atomically(output, data)

@@ -1,0 +1,107 @@
+"""``connlint audit``: paths and options in, the audit report in the chosen format out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from connlint.cli.options import config_options, output_option, quiet_option, speed_options
+
+if TYPE_CHECKING:
+    from connlint.pipeline import Analysis, Request
+    from connlint.report.audit_view import AuditView
+
+_FORMATS = ("text", "markdown", "json", "csv")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditOptions:
+    """The options of one run of the command, as they were given."""
+
+    paths: tuple[Path, ...]
+    form: str
+    output: Path | None
+    config: Path | None
+    isolated: bool
+    jobs: int | None
+    no_cache: bool
+    quiet: bool
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--format", "form", type=click.Choice(_FORMATS), default="text", help="How to report."
+)
+@output_option
+@config_options
+@speed_options
+@quiet_option
+@click.pass_context
+def command(context: click.Context, /, **given: Any) -> None:
+    """List every place where the code at PATHS touches a connection, with verdict and reason.
+
+    The whole project is analysed whatever PATHS are: they say which files the report is about. By
+    default these are the import roots of the project. The exit code does not depend on what was
+    found.
+    """
+    context.exit(run(AuditOptions(**given)))
+
+
+def run(options: AuditOptions) -> int:
+    """Audit, report and return the exit code."""
+    from connlint.cli.output import note, write_report
+    from connlint.cli.progress import watching
+    from connlint.cli.surroundings import look_around
+    from connlint.pipeline import Analysis
+
+    surroundings = look_around()
+    request = _request(options)
+    with watching(surroundings.animates and not options.quiet) as watch:
+        view = audit_view(Analysis(request, watch))
+    from connlint.report.audit_formats import audit_renderer
+
+    write_report(audit_renderer(options.form)(view), options.output)
+    for problem in view.verdict.problems:
+        place = f"{problem.path}: " if problem.path else ""
+        note(f"{'error' if problem.fatal else 'warning'}: {place}{problem.message}")
+    return 2 if view.verdict.is_broken else 0
+
+
+def _request(options: AuditOptions) -> Request:
+    """What the pipeline is asked for; raises :class:`ConnlintError` for what can't be."""
+    from connlint.config.loading import load_standard
+    from connlint.pipeline import Request
+    from connlint.rules.registry import load_rules
+
+    registry = load_rules()
+    loaded = load_standard(
+        options.paths, registry.infos, config=options.config, isolated=options.isolated
+    )
+    return Request(
+        loaded=loaded,
+        registry=registry,
+        paths=options.paths,
+        jobs=options.jobs or 0,
+        use_cache=not options.no_cache,
+    )
+
+
+def audit_view(analysis: Analysis) -> AuditView:
+    """The audit of an analysis, as the formats see it."""
+    from connlint.audit.tables import compute
+    from connlint.report.audit_view import AuditView
+
+    verdict = analysis.verdict
+    tables = compute(
+        analysis.project,
+        verdict.findings,
+        {item.finding: item.justification for item in verdict.suppressed},
+        analysis.source_lines,
+        analysis.scope.covers,
+    )
+    skipped = tuple((item.path, item.reason) for item in analysis.found.skipped)
+    return AuditView(tables, analysis.request.loaded, verdict, analysis.source_lines, skipped)

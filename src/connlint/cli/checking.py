@@ -1,0 +1,186 @@
+"""The options of a check in; findings reported, files changed if asked for, exit code out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connlint.errors import UsageError
+
+if TYPE_CHECKING:
+    from connlint.cli.baseline import BaselineOptions
+    from connlint.cli.changes import Changed
+    from connlint.cli.surroundings import Surroundings
+    from connlint.findings import Severity
+    from connlint.pipeline import Request
+    from connlint.report.view import CheckView
+
+_READ_BY_PEOPLE = frozenset({"text", "concise", "grouped"})
+_WITH_EDITS = frozenset({"json", "jsonl", "sarif"})
+_STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """The options of one run of the command, as they were given."""
+
+    paths: tuple[Path, ...]
+    select: tuple[str, ...]
+    extend_select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    fix: bool
+    unsafe_fixes: bool
+    diff: bool
+    add_noqa: bool
+    form: str
+    output: Path | None
+    statistics: bool
+    baseline: BaselineOptions
+    reason: str
+    fail_on: Severity
+    exit_zero: bool
+    exit_non_zero_on_fix: bool
+    stdin_filename: Path | None
+    config: Path | None
+    isolated: bool
+    jobs: int | None
+    no_cache: bool
+    quiet: bool
+
+    @property
+    def changes_files(self) -> bool:
+        """Source files are changed, or it is shown how they would be."""
+        return self.fix or self.diff or self.add_noqa
+
+    def check(self) -> None:
+        """Raise :class:`UsageError` for options that make no sense together."""
+        from connlint.report.formats import STATISTICS_FORMATS
+
+        self.baseline.check()
+        if self.statistics and self.form not in STATISTICS_FORMATS:
+            formats = ", ".join(STATISTICS_FORMATS)
+            raise UsageError(f"--statistics goes with --format {formats}, not {self.form}")
+        if sum((self.fix, self.diff, self.add_noqa)) > 1:
+            raise UsageError("--fix, --diff and --add-noqa exclude each other")
+        if self.stdin_filename is None:
+            if any(str(path) == "-" for path in self.paths):
+                raise UsageError("- needs --stdin-filename FILE")
+            return
+        if self.changes_files:
+            raise UsageError("--stdin-filename goes with none of --fix, --diff and --add-noqa")
+        if any(str(path) != "-" for path in self.paths):
+            raise UsageError("--stdin-filename and PATHS exclude each other")
+
+
+def run(options: CheckOptions) -> int:
+    """Check, change what is to be changed, report, and return the exit code."""
+    from connlint.cli.changes import change
+    from connlint.cli.output import note, write_bytes, write_report
+    from connlint.cli.progress import watching
+    from connlint.cli.surroundings import look_around
+    from connlint.pipeline import Analysis
+
+    options.check()
+    surroundings = look_around()
+    with watching(surroundings.animates and not options.quiet) as watch:
+        changed = change(Analysis(_request(options), watch), options)
+        view = _view(changed, options)
+    for remark in changed.remarks:
+        note(remark, quiet=options.quiet)
+    if options.diff:
+        write_bytes(changed.diff, options.output)
+    else:
+        write_report(_render(view, options, surroundings), options.output)
+        _write_step_summary(view, options)
+    _say(view, options)
+    return _exit_code(changed, options)
+
+
+def _request(options: CheckOptions) -> Request:
+    """What the pipeline is asked for; raises :class:`ConnlintError` for what can't be."""
+    from connlint.config.loading import load_standard, with_command_line
+    from connlint.config.selection import Selection
+    from connlint.pipeline import Request
+    from connlint.rules.registry import load_rules
+    from connlint.triage.scope import relative_to
+
+    unsaved_path = options.stdin_filename
+    paths = (unsaved_path,) if unsaved_path else options.paths
+    registry = load_rules(use_cache=not options.no_cache)
+    loaded = load_standard(paths, registry.infos, config=options.config, isolated=options.isolated)
+    unsaved = {}
+    if unsaved_path:
+        unsaved[relative_to(loaded.root, unsaved_path)] = sys.stdin.buffer.read()
+    selection = Selection(options.select or None, options.extend_select, options.ignore)
+    return Request(
+        loaded=with_command_line(loaded, selection, registry.infos),
+        registry=registry,
+        paths=paths,
+        jobs=options.jobs or 0,
+        use_cache=not options.no_cache,
+        unsaved=unsaved,
+    )
+
+
+def _view(changed: Changed, options: CheckOptions) -> CheckView:
+    from connlint.report.view import CheckView
+
+    analysis, verdict = changed.analysis, changed.verdict
+    fixes = {}
+    if options.form in _WITH_EDITS and not options.statistics:
+        from connlint.cli.fixing import proposals
+
+        fixes = proposals(analysis, verdict.findings)
+    return CheckView(verdict, analysis.request.registry.rules, analysis.source_lines, fixes)
+
+
+def _render(view: CheckView, options: CheckOptions, surroundings: Surroundings) -> str:
+    from connlint.report.formats import check_renderer
+
+    is_shown = surroundings.is_terminal and options.output is None
+    if options.form == "text" and is_shown and not options.statistics:
+        from connlint.report import terminal
+
+        return terminal.render(view, surroundings.width, surroundings.colour)
+    return check_renderer(options.form, statistics=options.statistics)(view)
+
+
+def _write_step_summary(view: CheckView, options: CheckOptions) -> None:
+    """Add the report to the page of the workflow run, where GitHub has one."""
+    path = os.environ.get(_STEP_SUMMARY)
+    if options.form != "github" or not path:
+        return
+    from connlint.report.github import step_summary
+
+    try:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(step_summary(view))
+    except OSError as error:
+        raise UsageError(f"{_STEP_SUMMARY}: {path} can't be written: {error.strerror}") from error
+
+
+def _say(view: CheckView, options: CheckOptions) -> None:
+    """What belongs on standard error: notes, problems and, for people, the summary."""
+    from connlint.cli.output import note
+    from connlint.report.view import summary_line
+
+    for remark in view.verdict.notes:
+        note(remark, quiet=options.quiet)
+    for problem in view.verdict.problems:
+        place = f"{problem.path}: " if problem.path else ""
+        note(f"{'error' if problem.fatal else 'warning'}: {place}{problem.message}")
+    if options.form in _READ_BY_PEOPLE:
+        note(summary_line(view), quiet=options.quiet)
+
+
+def _exit_code(changed: Changed, options: CheckOptions) -> int:
+    """2 for a broken run, whatever was asked for; else 1 for what the options fail on."""
+    code = changed.verdict.exit_code(options.fail_on)
+    if code == 2 or options.exit_zero:
+        return code if code == 2 else 0
+    if options.diff:
+        return int(bool(changed.diff))
+    return int(code == 1 or (options.exit_non_zero_on_fix and changed.fixed > 0))
