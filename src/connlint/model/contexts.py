@@ -13,6 +13,7 @@ from connlint.model import values as v
 from connlint.model.blocks import Leave
 from connlint.model.builtin_calls import CLOSING
 from connlint.model.effects import Effect, Step
+from connlint.model.expressions import end_of
 
 if TYPE_CHECKING:
     from connlint.model.interpret import Interpreter
@@ -49,7 +50,7 @@ def _enter(
         if value.type == CLOSING:
             return _enter_closing(run, value, item, node)
         if run.program.class_of(value.type) is not None and value.type:
-            entered = _enter_class(run, value, node)
+            entered = _enter_class(run, value, node, item)
             if entered is not None:
                 return entered
         return _enter_library(run, value, node, item)
@@ -92,7 +93,10 @@ def _enter_closing(
     return things, leave
 
 
-def _enter_class(run: Interpreter, value: v.Obj, node: f.With) -> tuple[v.Values, Leave] | None:
+def _enter_class(
+    run: Interpreter, value: v.Obj, node: f.With, item: f.WithItem
+) -> tuple[v.Values, Leave] | None:
+    at, end = _place(node, item)
     prefix = "__a" if node.is_async else "__"
     owner = run.program.class_of(value.type)
     if owner is None:
@@ -106,7 +110,7 @@ def _enter_class(run: Interpreter, value: v.Obj, node: f.With) -> tuple[v.Values
         function = v.Func(entering[0].module, entering[1], value, (), True)
         params = run.program.modules[function.module].facts.scopes[function.scope].params
         arguments: dict[str, v.Values] = {params[0].name: (value,)} if params else {}
-        bound = run.run(function, arguments, node.at, node.end)
+        bound = run.run(function, arguments, at, end)
 
     def leave() -> None:
         if leaving is None:
@@ -115,7 +119,7 @@ def _enter_class(run: Interpreter, value: v.Obj, node: f.With) -> tuple[v.Values
         params = run.program.modules[function.module].facts.scopes[function.scope].params
         arguments: dict[str, v.Values] = {params[0].name: (value,)} if params else {}
         arguments.update({param.name: v.NONE for param in params[1:4]})
-        run.run(function, arguments, node.at, node.end)
+        run.run(function, arguments, at, end)
         run.dead = False
 
     return bound, leave
@@ -135,7 +139,7 @@ def _enter_library(
         shares = found.kind == "transaction" or (
             kind is not None and kind.kind in ("cursor", "transaction")
         )
-        identity = value.id if shares else f"s:{run.identity(node.at)}"
+        identity = value.id if shares else f"s:{run.identity(_place(node, item)[0])}"
         bound = (v.Obj(context.binds, identity, value.origin),)
     subject = bound[0] if bound and isinstance(bound[0], v.Obj) else value
     for effect in context.on_enter:
@@ -148,12 +152,21 @@ def _enter_library(
     return bound, leave
 
 
+def _place(node: f.With, item: f.WithItem) -> tuple[int, int]:
+    """Where a context manager is named: its call or name, else the whole statement."""
+    named = item.context.value if isinstance(item.context, f.Await) else item.context
+    if isinstance(named, f.Name):
+        return named.at, end_of(named)
+    if isinstance(named, (f.Call, f.Attr)):
+        return named.at, named.end
+    return node.at, node.end
+
+
 def _implicit(
     run: Interpreter, kind: str, subject: v.Obj, node: f.With, item: f.WithItem, name: str
 ) -> None:
     """An effect of entering or leaving the block, recorded at the context expression."""
-    at = getattr(item.context, "at", node.at)
-    end = getattr(item.context, "end", node.at)
+    at, end = _place(node, item)
     step = Step(run.module.name, run.number, at, end, f"with {name}")
     acquired = kind == "acquire" and subject.origin is not None
     effect = Effect(

@@ -23,6 +23,11 @@ def parts(node: Any) -> Iterator[Any]:
             yield part
 
 
+def end_of(node: f.Name | f.Attr) -> int:
+    """Where a name or attribute ends."""
+    return node.end if isinstance(node, f.Attr) else node.at + len(node.id)
+
+
 def descend(node: Any) -> Iterator[Any]:
     """An expression and everything inside it, outermost first."""
     stack = [node]

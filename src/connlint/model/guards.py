@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _ORDERINGS = frozenset({"<", "<=", ">", ">="})
 _RETRY = re.compile(r"(^|_)(attempt|attempts|retry|retries|tries|trial)(_|s?$)", re.IGNORECASE)
-_JOINS = re.compile(r"(^|_)in_(nested_)?(transaction|atomic|tx)(_|$)|transaction_depth", re.IGNORECASE)
+_JOINS = re.compile(
+    r"(^|_)in_(nested_)?(transaction|atomic|tx)(_|$)|transaction_depth", re.IGNORECASE
+)
 _RUNNING = re.compile(
     r"(running|stopp?ed|shutdown|is_set|closed|alive|active|done|terminate)", re.IGNORECASE
 )
@@ -26,8 +28,9 @@ _RUNNING = re.compile(
 def guard_kinds(test: f.Expr, targets: frozenset[str]) -> tuple[str, ...]:
     """What a test tells about how often the code behind it runs.
 
-    ``joins``: when no transaction is open already, else it joins that one. ``modulo``: once in a while (``i % n == 0``). ``threshold``: after some time or at some size.
-    ``keyed``: for one particular item of the loop over ``targets``.
+    ``joins``: when no transaction is open already, else it joins that one. ``modulo``: once in a
+    while (``i % n == 0``). ``threshold``: after some time or at some size. ``keyed``: for one
+    particular item of the loop over ``targets``.
     """
     found: dict[str, None] = {}
     for node in expressions(test):

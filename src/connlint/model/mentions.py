@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from connlint.facts import types as f
 from connlint.model import values as v
-from connlint.model.expressions import expressions_of, parts
+from connlint.model.expressions import end_of, expressions_of, parts
 from connlint.model.names import Module, walk
 from connlint.model.program import Program
 from connlint.model.relevance import ScopeId
@@ -153,7 +153,7 @@ class Mentions:
                 if handed:
                     name = self._first(self._program.static(module, scope, current))
                     if name:
-                        yield Mention(module, owner, current.at, _end(current), name)
+                        yield Mention(module, owner, current.at, end_of(current), name)
                 continue
             if isinstance(current, f.Call):
                 partial = _is_partial(current)
@@ -178,10 +178,6 @@ def _is_partial(node: f.Call) -> bool:
     func = node.func
     name = func.attr if isinstance(func, f.Attr) else getattr(func, "id", "")
     return name in ("partial", "getattr", "isinstance", "issubclass", "type", "cast", "hasattr")
-
-
-def _end(node: f.Name | f.Attr) -> int:
-    return node.end if isinstance(node, f.Attr) else node.at + len(node.id)
 
 
 def _roots(*nodes: f.Expr | None) -> Iterator[str]:

@@ -45,7 +45,7 @@ class Relevance:
         self._spread()
         self._found |= self._state_setters()
 
-    def __contains__(self, scope: ScopeId) -> bool:
+    def __contains__(self, scope: object) -> bool:
         return scope in self._found
 
     def __len__(self) -> int:

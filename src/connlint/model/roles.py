@@ -118,6 +118,10 @@ class Roles:
             return "owner"
         return ""
 
+    def is_model(self, scope: ScopeId) -> bool:
+        """Whether a scope is, or stands in, a class that maps a table."""
+        return bool(self._model(self._program.modules[scope[0]], scope[1]))
+
     def _model(self, module: Module, scope: int) -> str:
         number = scope
         scopes = module.facts.scopes

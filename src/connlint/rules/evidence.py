@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connlint.facts import types as f
 from connlint.findings import EntryPointRef, FixIntent, Priority, Suspect, TraceStep
 from connlint.location import span_between
+from connlint.model.expressions import descend, end_of, expressions_of
+from connlint.model.names import walk
 
 if TYPE_CHECKING:
     from connlint.model.project import Project
@@ -44,6 +47,20 @@ def suspect(
         trace=trace,
         intent=intent,
     )
+
+
+def shape_at(project: Project, scope: ScopeId, at: int, end: int) -> str:
+    """The shape of what stands at a place of a function: ``call``, ``name`` or ``statement``."""
+    for statement in walk(project.module(scope[0]).body(scope[1])):
+        for expression in expressions_of(statement):
+            for node in descend(expression):
+                if getattr(node, "at", None) != at:
+                    continue
+                if isinstance(node, f.Call) and node.end == end:
+                    return "call"
+                if isinstance(node, (f.Name, f.Attr)) and end_of(node) == end:
+                    return "name"
+    return "statement"
 
 
 def may_make_sessions(project: Project, scope: ScopeId) -> bool:

@@ -31,7 +31,9 @@ class ForbiddenFactoryImport(Rule):
         def wanted(value: v.Value) -> str:
             return _factory(project, value)
 
-        for module, item, name in Mentions(project.program, project.engine.relevance, wanted).imports():
+        for module, item, name in Mentions(
+            project.program, project.engine.relevance, wanted
+        ).imports():
             scope = (module.name, item.scope)
             if may_make_sessions(project, scope):
                 continue

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connlint.findings import FixIntent
 from connlint.rules.base import Rule
-from connlint.rules.evidence import suspect
+from connlint.rules.evidence import shape_at, suspect
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -45,7 +45,7 @@ class CommitOnNonTerminalState(Rule):
         persist = ", ".join(project.standard.states.persist) or "a declared state"
         return suspect(
             project, self.code, scope, operation.at, operation.end,
-            shape="statement" if effect.implicit else "call",
+            shape=shape_at(project, scope, operation.at, operation.end),
             message=f"{what} while the state is still {states}; persist only on {persist}",
             matched=f"{effect.kind}:{states}", priority="high",
             trace=project.trace(effect) if not operation.own else (),

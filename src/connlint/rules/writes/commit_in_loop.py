@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connlint.findings import FixIntent
 from connlint.rules.base import Rule
-from connlint.rules.evidence import suspect
+from connlint.rules.evidence import shape_at, suspect
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -42,7 +42,7 @@ class CommitInLoop(Rule):
         through = "" if operation.own else f" through {effect.chain[0].text}"
         return suspect(
             project, self.code, scope, operation.at, operation.end,
-            shape="statement" if effect.implicit and operation.own else "call",
+            shape=shape_at(project, scope, operation.at, operation.end),
             message=f"commits once per iteration{through}; commit behind the loop, or in batches",
             matched=effect.chain[0].text,
             trace=project.trace(effect) if not operation.own else (),
