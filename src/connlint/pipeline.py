@@ -208,17 +208,22 @@ class Analysis:
         loaded = self.request.loaded
         return ActiveRules(self.request.registry.infos, loaded.standard, loaded.command_line)
 
-    def terms(self, scope: Scope) -> Terms:
+    def terms_in(self, scope: Scope) -> Terms:
         """What the findings in ``scope`` are judged by."""
         return Terms(self.request.loaded.standard, self.request.registry, self.active, scope)
 
-    def verdict(self, scope: Scope) -> Verdict:
+    @cached_property
+    def verdict(self) -> Verdict:
+        """What the run comes to in its own scope, without a baseline."""
+        return self.verdict_in(self.scope)
+
+    def verdict_in(self, scope: Scope) -> Verdict:
         """What the run comes to in ``scope``, without a baseline."""
         result = self.result
         problems = (*self.found.problems, *self._cache_problems, *result.problems)
         paths = {file.relative for file in self.found.files} | self.request.unsaved.keys()
         files = sum(scope.covers(path) for path in paths)
-        return judge(result.findings, result.directives, self.terms(scope), problems, files)
+        return judge(result.findings, result.directives, self.terms_in(scope), problems, files)
 
     # what reports and fixes ask besides
 

@@ -35,11 +35,11 @@ def analysis_of(root: Path) -> Analysis:
 def verdict_in(root: Path) -> Verdict:
     """What a check of the project in ``root`` comes to, under its baseline if it has one."""
     analysis = analysis_of(root)
-    verdict = analysis.verdict(analysis.scope)
+    verdict = analysis.verdict
     if not (root / BASELINE).exists():
         return verdict
     baseline = Baseline(BASELINE, load_baseline(root / BASELINE))
-    return hold_against(verdict, baseline, analysis.terms(analysis.scope))
+    return hold_against(verdict, baseline, analysis.terms_in(analysis.scope))
 
 
 def reported(verdict: Verdict, codes: set[str]) -> set[Expected]:

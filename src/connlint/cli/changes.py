@@ -33,10 +33,10 @@ def change(analysis: Analysis, options: CheckOptions) -> Changed:
     """
     from connlint.cli.baseline import under_baseline
 
-    changed = Changed(analysis, analysis.verdict(analysis.scope))
+    changed = Changed(analysis, analysis.verdict)
     if options.fix or options.diff:
         changed = _fixed(analysis, options)
-    terms = changed.analysis.terms(analysis.scope)
+    terms = changed.analysis.terms_in(analysis.scope)
     root = analysis.request.loaded.root
     verdict, remark = under_baseline(changed.verdict, options.baseline, terms, root)
     remarks = (*changed.remarks, remark) if remark else changed.remarks
@@ -51,11 +51,11 @@ def _fixed(analysis: Analysis, options: CheckOptions) -> Changed:
     outcome = fix(analysis, options.baseline, unsafe=options.unsafe_fixes, write=options.fix)
     remarks = tuple(report_lines(outcome, analysis))
     if options.diff:
-        verdict = analysis.verdict(analysis.scope)
+        verdict = analysis.verdict
         return Changed(analysis, verdict, remarks, diff=unified_diff(outcome.changes))
     contents = {each.path: each.after for each in outcome.changes}
     after = analysis.with_content(contents) if contents else analysis
-    return Changed(after, after.verdict(analysis.scope), remarks, len(outcome.fixed))
+    return Changed(after, after.verdict, remarks, len(outcome.fixed))
 
 
 def _silenced(before: Changed, options: CheckOptions) -> Changed:
@@ -67,9 +67,9 @@ def _silenced(before: Changed, options: CheckOptions) -> Changed:
     done = silence(analysis, before.verdict.findings, options.reason)
     after = analysis.with_content(done.contents)
     verdict, _ = under_baseline(
-        after.verdict(analysis.scope),
+        after.verdict,
         options.baseline,
-        after.terms(analysis.scope),
+        after.terms_in(analysis.scope),
         analysis.request.loaded.root,
     )
     number = len(before.verdict.findings) - len(verdict.findings)

@@ -7,6 +7,7 @@ report is about.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from connlint.errors import ConnlintError
@@ -56,30 +57,38 @@ def report_lines(outcome: FixOutcome, analysis: Analysis) -> list[str]:
 
 def proposals(analysis: Analysis, findings: Iterable[Finding]) -> dict[str, ProposedFix]:
     """What fixing each of ``findings`` alone would change, by fingerprint."""
+    fixable = [finding for finding in findings if finding.intent]
+    proposed: dict[str, ProposedFix] = {}
+    for path, group in groupby(fixable, key=lambda finding: finding.path):
+        if target := _target(analysis, path):
+            proposed |= _proposals_in(target, list(group))
+    return proposed
+
+
+def _proposals_in(target: FixTarget, findings: list[Finding]) -> dict[str, ProposedFix]:
+    """What fixing each finding of one file would change; refused ones are planned together."""
     from connlint.fix.diff import edits_between
     from connlint.fix.outcome import Refused
     from connlint.fix.plan import plan_file
     from connlint.report.view import ProposedFix
 
     proposed: dict[str, ProposedFix] = {}
-    targets: dict[str, FixTarget | None] = {}
-    for finding in findings:
-        if finding.intent is None:
-            continue
-        if finding.path not in targets:
-            targets[finding.path] = _target(analysis, finding.path)
-        if (target := targets[finding.path]) is None:
-            continue
-        for unsafe in (False, True):
-            try:
-                plan = plan_file(target, target.source, [finding], unsafe=unsafe)
-            except Refused:
+    safeties: tuple[Safety, ...] = ("safe", "unsafe")
+    try:
+        for safety in safeties:
+            is_unsafe = safety == "unsafe"
+            together = plan_file(target, target.source, findings, unsafe=is_unsafe)
+            for finding in (*together.applied, *together.waiting):
+                alone = plan_file(target, target.source, [finding], unsafe=is_unsafe)
+                edits = edits_between(target.path, target.source, alone.after)
+                if edits and finding.intent:
+                    fix = ProposedFix(safety, finding.intent.title, edits)
+                    proposed.setdefault(finding.fingerprint, fix)
+            findings = [item.finding for item in together.left]
+            if not findings:
                 break
-            if edits := edits_between(finding.path, target.source, plan.after):
-                safety: Safety = "unsafe" if unsafe else "safe"
-                title = finding.intent.title
-                proposed[finding.fingerprint] = ProposedFix(safety, title, edits)
-                break
+    except Refused:
+        pass
     return proposed
 
 
@@ -90,14 +99,14 @@ def _findings_everywhere(analysis: Analysis, options: BaselineOptions) -> list[F
     from connlint.triage.judge import hold_against
     from connlint.triage.scope import Scope
 
-    verdict = analysis.verdict(Scope())
+    verdict = analysis.verdict_in(Scope())
     if verdict.is_broken:
         messages = "\n".join(problem.message for problem in verdict.problems if problem.fatal)
         raise ConnlintError(f"nothing is fixed, the analysis is incomplete:\n{messages}")
     if options.path is None or not options.path.exists():
         return list(verdict.findings)
     baseline = Baseline("", load_baseline(options.path))
-    held = hold_against(verdict, baseline, analysis.terms(Scope()))
+    held = hold_against(verdict, baseline, analysis.terms_in(Scope()))
     return [finding for finding in held.findings if finding.code != STALE.code]
 
 
