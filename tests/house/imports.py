@@ -10,7 +10,6 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 _CHAIN = re.compile(r"`([^`]+ > [^`]+)`")
@@ -108,14 +107,26 @@ def breaches(package: Package, layers: list[set[str]]) -> list[Import]:
     return [each for each in package.inner if not goes_down(each)]
 
 
-def cycle(package: Package) -> list[str]:
-    """Modules that import one another in a ring; empty when there is no such ring."""
-    graph: TopologicalSorter[str] = TopologicalSorter()
+def rings(package: Package) -> list[list[str]]:
+    """The groups of modules in which each imports each other, be it through further modules."""
+    direct: dict[str, set[str]] = {name: set() for name in package.modules}
     for each in package.inner:
-        graph.add(each.importer, each.target)
-    try:
-        graph.prepare()
-    except CycleError as error:
-        ring: list[str] = error.args[1]
-        return ring
-    return []
+        direct[each.importer].add(each.target)
+    reached = {name: _reached(name, direct) for name in direct}
+    groups = {
+        tuple(sorted(other for other in reached[name] if name in reached[other]))
+        for name in direct
+        if name in reached[name]
+    }
+    return [list(group) for group in sorted(groups)]
+
+
+def _reached(start: str, direct: dict[str, set[str]]) -> set[str]:
+    """Everything that ``start`` imports, directly or not; itself only when a ring leads back."""
+    reached: set[str] = set()
+    waiting = [start]
+    while waiting:
+        new = direct[waiting.pop()] - reached
+        reached |= new
+        waiting.extend(new)
+    return reached
