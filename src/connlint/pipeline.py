@@ -19,6 +19,7 @@ from connlint.config.selection import ActiveRules
 from connlint.discover.layout import Layout, lay_out
 from connlint.discover.walk import Found, find_files
 from connlint.facts.cache import project_cache
+from connlint.facts.garbage import collector_paused
 from connlint.facts.loading import LoadedFacts, Lookup, load_facts, look_up
 from connlint.facts.store import FactsStore
 from connlint.findings import Problem, Suspect
@@ -173,6 +174,10 @@ class Analysis:
     @cached_property
     def result(self) -> RunResult:
         """Everything that was found, from the memory of earlier runs where nothing changed."""
+        with collector_paused():
+            return self._recall_or_find()
+
+    def _recall_or_find(self) -> RunResult:
         if self.request.unsaved or not self.request.use_cache:
             return self._find()
         memory = Memory(self._folder)

@@ -52,23 +52,6 @@ class Collector(ExpressionCollector):
         self._current = 0
         self._type_checking = 0
         self._fallback = 0
-        self._statements = cast(
-            "dict[type, Callable[[Any], f.Stmt | None]]",
-            {
-                ast.Assign: self._assign, ast.AnnAssign: self._annotated, ast.AugAssign: self._augmented,
-                ast.Expr: self._evaluate, ast.Return: self._return, ast.Raise: self._raise,
-                ast.If: self._if, ast.For: self._for, ast.AsyncFor: self._for, ast.While: self._while,
-                ast.Try: self._try, ast.With: self._with, ast.AsyncWith: self._with,
-                ast.Match: self._match, ast.Break: self._break, ast.Continue: self._continue,
-                ast.Delete: self._delete, ast.Global: self._outer, ast.Nonlocal: self._outer,
-                ast.FunctionDef: self._function, ast.AsyncFunctionDef: self._function,
-                ast.ClassDef: self._class, ast.Import: self._import, ast.ImportFrom: self._import_from,
-                ast.Assert: self._assert, ast.Pass: lambda _: None,
-            },
-        )  # fmt: skip
-        for name, convert in (("TryStar", self._try), ("TypeAlias", self._type_alias)):
-            if kind := getattr(ast, name, None):
-                self._statements[kind] = convert
 
     def module(self, tree: ast.Module) -> None:
         """Collect the module and, scope by scope, everything defined in it."""
@@ -153,10 +136,9 @@ class Collector(ExpressionCollector):
     # blocks and statements
 
     def _block(self, nodes: list[ast.stmt]) -> f.Body:
-        table = self._statements
         statements = []
         for node in nodes:
-            statement = table[type(node)](node)
+            statement = _STATEMENTS[type(node)](self, node)
             if statement is not None:
                 statements.append(statement)
         return tuple(statements)
@@ -398,6 +380,46 @@ class Collector(ExpressionCollector):
             name = alias.asname or alias.name
             numbers.append(self._record(node, alias, name, module, alias.name, node.level))
         return f.ImportNames(tuple(numbers))
+
+
+def _skip(collector: Collector, node: ast.stmt) -> None:
+    """Nothing to keep of a ``pass``."""
+
+
+_STATEMENTS = cast(
+    "dict[type, Callable[[Collector, Any], f.Stmt | None]]",
+    {
+        ast.Assign: Collector._assign,
+        ast.AnnAssign: Collector._annotated,
+        ast.AugAssign: Collector._augmented,
+        ast.Expr: Collector._evaluate,
+        ast.Return: Collector._return,
+        ast.Raise: Collector._raise,
+        ast.If: Collector._if,
+        ast.For: Collector._for,
+        ast.AsyncFor: Collector._for,
+        ast.While: Collector._while,
+        ast.Try: Collector._try,
+        ast.With: Collector._with,
+        ast.AsyncWith: Collector._with,
+        ast.Match: Collector._match,
+        ast.Break: Collector._break,
+        ast.Continue: Collector._continue,
+        ast.Delete: Collector._delete,
+        ast.Global: Collector._outer,
+        ast.Nonlocal: Collector._outer,
+        ast.FunctionDef: Collector._function,
+        ast.AsyncFunctionDef: Collector._function,
+        ast.ClassDef: Collector._class,
+        ast.Import: Collector._import,
+        ast.ImportFrom: Collector._import_from,
+        ast.Assert: Collector._assert,
+        ast.Pass: _skip,
+    },
+)
+for _name, _convert in (("TryStar", Collector._try), ("TypeAlias", Collector._type_alias)):
+    if _kind := getattr(ast, _name, None):
+        _STATEMENTS[_kind] = _convert
 
 
 def dotted_decorator(node: ast.expr) -> str:

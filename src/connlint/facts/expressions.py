@@ -81,19 +81,6 @@ class ExpressionCollector:
         self.bound: dict[str, None] = {}
         self.yields = False
         self._depth = 0
-        self._table = cast(
-            "dict[type, Callable[[Any], f.Expr]]",
-            {
-                ast.Name: self._name, ast.Attribute: self._attribute, ast.Call: self._call,
-                ast.Constant: self._constant, ast.Starred: self._starred, ast.Dict: self._dict,
-                ast.List: self._list, ast.Tuple: self._tuple, ast.Set: self._set, ast.IfExp: self._cond,
-                ast.BoolOp: self._bool, ast.UnaryOp: self._unary, ast.Compare: self._compare,
-                ast.BinOp: self._binary, ast.Subscript: self._index, ast.Await: self._await,
-                ast.Yield: self._yield, ast.YieldFrom: self._yield_from, ast.Lambda: self._lambda,
-                ast.ListComp: self._comp, ast.SetComp: self._comp, ast.DictComp: self._comp,
-                ast.GeneratorExp: self._comp, ast.NamedExpr: self._bind, ast.JoinedStr: self._text,
-            },
-        )  # fmt: skip
 
     def lambda_scope(self, node: ast.Lambda) -> int:
         """Open a scope for a lambda and give its number."""
@@ -103,12 +90,12 @@ class ExpressionCollector:
         """The fact expression for ``node``; flattened where it nests deeper than ``MAX_DEPTH``."""
         if self._depth >= MAX_DEPTH:
             return self._flatten(node)
-        convert = self._table.get(type(node))
+        convert = _TABLE.get(type(node))
         if convert is None:
             return self._opaque(node)
         self._depth += 1
         try:
-            return convert(node)
+            return convert(self, node)
         finally:
             self._depth -= 1
 
@@ -281,6 +268,38 @@ class ExpressionCollector:
                 continue
             stack.extend(ast.iter_child_nodes(current))
         return f.Opaque(tuple(reversed(calls)))
+
+
+_TABLE = cast(
+    "dict[type, Callable[[ExpressionCollector, Any], f.Expr]]",
+    {
+        ast.Name: ExpressionCollector._name,
+        ast.Attribute: ExpressionCollector._attribute,
+        ast.Call: ExpressionCollector._call,
+        ast.Constant: ExpressionCollector._constant,
+        ast.Starred: ExpressionCollector._starred,
+        ast.Dict: ExpressionCollector._dict,
+        ast.List: ExpressionCollector._list,
+        ast.Tuple: ExpressionCollector._tuple,
+        ast.Set: ExpressionCollector._set,
+        ast.IfExp: ExpressionCollector._cond,
+        ast.BoolOp: ExpressionCollector._bool,
+        ast.UnaryOp: ExpressionCollector._unary,
+        ast.Compare: ExpressionCollector._compare,
+        ast.BinOp: ExpressionCollector._binary,
+        ast.Subscript: ExpressionCollector._index,
+        ast.Await: ExpressionCollector._await,
+        ast.Yield: ExpressionCollector._yield,
+        ast.YieldFrom: ExpressionCollector._yield_from,
+        ast.Lambda: ExpressionCollector._lambda,
+        ast.ListComp: ExpressionCollector._comp,
+        ast.SetComp: ExpressionCollector._comp,
+        ast.DictComp: ExpressionCollector._comp,
+        ast.GeneratorExp: ExpressionCollector._comp,
+        ast.NamedExpr: ExpressionCollector._bind,
+        ast.JoinedStr: ExpressionCollector._text,
+    },
+)
 
 
 def keep_text(text: str) -> str:

@@ -43,7 +43,6 @@ class Interpreter(Caller):
         self._breaks: list[list[State]] = []
         self._continues: list[list[State]] = []
         self._targets: tuple[str, ...] = ()
-        self._narrowing = Narrowing(self)
 
     # blocks
 
@@ -211,7 +210,7 @@ class Interpreter(Caller):
 
     def _assert(self, node: f.Assert) -> None:
         self.evaluate(node.test)
-        self._go_on(self._narrowing.when(node.test, self.state, True))
+        self._go_on(Narrowing(self).when(node.test, self.state, True))
 
     def _break(self, node: f.Break) -> None:
         if self._breaks:
@@ -238,8 +237,8 @@ class Interpreter(Caller):
                 break
             kinds = guard_kinds(branch.test, frozenset(self._targets))
             base = self.state
-            taken = self._narrowing.when(branch.test, base.copy(), True)
-            remaining = self._narrowing.when(branch.test, base, False)
+            taken = Narrowing(self).when(branch.test, base.copy(), True)
+            remaining = Narrowing(self).when(branch.test, base, False)
             if taken is not None:
                 taken.guards |= self._guards(kinds, branch.test, True)
                 ends.append(self._block(branch.body, taken))
@@ -268,15 +267,15 @@ class Interpreter(Caller):
                 base.env.pop(name, None)
             if case.values and taken is not None:
                 right = self._values_of(case.values, base)
-                taken = self._narrowing.subject(node.subject, right, taken, equal=True)
+                taken = Narrowing(self).subject(node.subject, right, taken, equal=True)
                 if case.guard is None:
-                    remaining = self._narrowing.subject(node.subject, right, base, equal=False)
+                    remaining = Narrowing(self).subject(node.subject, right, base, equal=False)
             elif case.is_wildcard and case.guard is None:
                 remaining = None
             if taken is not None and case.guard is not None:
                 self.state = taken
                 self.evaluate(case.guard)
-                taken = self._narrowing.when(case.guard, self.state, True)
+                taken = Narrowing(self).when(case.guard, self.state, True)
             ends.append(self._block(case.body, taken))
             self.dead = False
         ends.append(remaining)
@@ -345,11 +344,11 @@ class Interpreter(Caller):
             if test is not None:
                 self.evaluate(test)
             done = (
-                self._narrowing.when(test, self.state.copy(), False)
+                Narrowing(self).when(test, self.state.copy(), False)
                 if test is not None
                 else start.copy()
             )
-            inside = self._narrowing.when(test, self.state, True) if test is not None else start
+            inside = Narrowing(self).when(test, self.state, True) if test is not None else start
             if inside is not None and target is not None:
                 self.state = inside
                 self.bind_target(target, items)

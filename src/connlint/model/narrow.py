@@ -17,7 +17,7 @@ _EQUAL = frozenset({"==", "is", "in"})
 
 
 class Narrowing:
-    """Narrows the state of one interpreter. States that it is given may be changed."""
+    """Narrows states with the help of one interpreter. States that it is given may be changed."""
 
     def __init__(self, run: Caller) -> None:
         self._run = run

@@ -13,6 +13,7 @@ from functools import cached_property
 from connlint.config.globs import matches_name
 from connlint.config.standard import Standard
 from connlint.facts import types as f
+from connlint.facts.garbage import collector_paused
 from connlint.findings import EntryPointRef, TraceStep
 from connlint.location import Span, span_between, unpack
 from connlint.model import values as v
@@ -57,6 +58,10 @@ class Project:
     @cached_property
     def _analysed(self) -> dict[ScopeId, FunctionRun]:
         """Every function worth evaluating, run; again where callers say more of its parameters."""
+        with collector_paused():
+            return self._analyse()
+
+    def _analyse(self) -> dict[ScopeId, FunctionRun]:
         scopes = self.engine.relevance.scopes()
         before = {key: len(passed) for key, passed in self.program.passed.items()}
         for scope in scopes:
