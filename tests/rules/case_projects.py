@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from connlint.cli.baseline import BaselineOptions
+from connlint.cli.fixing import fix
 from connlint.config.loading import load_standard
 from connlint.pipeline import Analysis, Request
 from connlint.rules.registry import load_rules
@@ -45,3 +47,18 @@ def verdict_in(root: Path) -> Verdict:
 def reported(verdict: Verdict, codes: set[str]) -> set[Expected]:
     """The findings of ``codes``, as markers would announce them."""
     return {Expected(f.path, f.span.line, f.code) for f in verdict.findings if f.code in codes}
+
+
+def apply_fixes(root: Path, only: str = "") -> set[str]:
+    """Fix the project in ``root``, and say which kinds of fixes that took, for ``only`` one code.
+
+    Safe fixes are tried first: what is left to do after them is unsafe.
+    """
+    kinds = set()
+    for safety in ("safe", "unsafe"):
+        analysis = analysis_of(root)
+        nothing = BaselineOptions(None, write=False, extend=False, reason="")
+        outcome = fix(analysis, nothing, unsafe=safety == "unsafe", write=True)
+        if any(item.finding.code == only or not only for item in outcome.fixed):
+            kinds.add(safety)
+    return kinds

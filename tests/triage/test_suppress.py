@@ -91,7 +91,7 @@ def test_an_unused_code_is_reported_and_can_be_removed() -> None:
     assert (intent.kind, intent.safety, intent.data) == (
         "remove-suppression",
         "safe",
-        {"codes": "DBC104"},
+        {"words": "DBC104"},
     )
 
 

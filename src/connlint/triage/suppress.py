@@ -39,12 +39,12 @@ class _Comment:
         self.path = path
         self.directive = directive
         self.line = unpack(directive.at)[0]
-        self.codes: dict[str, None] = {}
+        self.codes: dict[str, str] = {}
         self.unknown: list[str] = []
         self.used: set[str] = set()
         for word in directive.codes:
             if rule := registry.find(word):
-                self.codes[rule.code] = None
+                self.codes[rule.code] = f"{self.codes.get(rule.code, '')} {word}".lstrip()
             elif directive.kind != "noqa" or word.upper().startswith("DBC"):
                 self.unknown.append(word)
 
@@ -100,12 +100,14 @@ def _sift(finding: Finding, comments: Mapping[str, list[_Comment]]) -> Sifted:
 def _about(comment: _Comment, registry: Registry, enabled: Container[str]) -> Iterator[Finding]:
     """The findings about the comment itself."""
     path, directive = comment.path, comment.directive
-    codes = [code for code in comment.codes if code not in _ABOUT_COMMENTS]
-    unused = [code for code in codes if code in enabled and code not in comment.used]
+    codes = {code: word for code, word in comment.codes.items() if code not in _ABOUT_COMMENTS}
+    unused = {
+        code: word for code, word in codes.items() if code in enabled and code not in comment.used
+    }
     if unused and _UNUSED.code in enabled:
         yield finding_of(_UNUSED, _UNUSED.unused(path, directive, unused))
     if codes and not directive.reason and _UNEXPLAINED.code in enabled:
-        yield finding_of(_UNEXPLAINED, _UNEXPLAINED.unexplained(path, directive, codes))
+        yield finding_of(_UNEXPLAINED, _UNEXPLAINED.unexplained(path, directive, list(codes)))
     if _UNKNOWN.code in enabled:
         if directive.kind == "malformed":
             yield finding_of(_UNKNOWN, _UNKNOWN.malformed(path, directive))

@@ -9,7 +9,7 @@ from connlint.location import span_between
 from connlint.rules.base import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping
 
     from connlint.facts.types import Directive
     from connlint.model.project import Project
@@ -24,8 +24,11 @@ class UnusedSuppression(Rule):
     def suspects(self, project: Project) -> Iterable[Suspect]:
         return ()
 
-    def unused(self, path: str, directive: Directive, codes: Sequence[str]) -> Suspect:
-        """The suspect for ``codes`` of ``directive``, none of which silenced a finding."""
+    def unused(self, path: str, directive: Directive, codes: Mapping[str, str]) -> Suspect:
+        """The suspect for ``codes`` of ``directive``, none of which silenced a finding.
+
+        The mapping holds the words by which the comment means each code: a rule has a name, too.
+        """
         listed = ", ".join(codes)
         where = "in this file" if directive.kind == "ignore-file" else "on this line"
         return Suspect(
@@ -41,6 +44,6 @@ class UnusedSuppression(Rule):
                 kind="remove-suppression",
                 safety="safe",
                 title=f"Remove the suppression of {listed}",
-                data={"codes": ",".join(codes)},
+                data={"words": " ".join(codes.values())},
             ),
         )
