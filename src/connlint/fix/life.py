@@ -123,9 +123,9 @@ def life_of(held: Held, place: Place) -> Life:
         if inside and all(tree.is_within(use, [around]) for use in held.uses):
             return inside
     after = held.block.body[held.at + 1 :]
-    using = [at for at, each in enumerate(after) if _in(each, held.uses, place)]
-    if not using:
+    if not held.uses:
         raise Refused("the session is never used")
+    using = [at for at, each in enumerate(after) if _in(each, held.uses, place)]
     if not all(tree.is_within(use, after) for use in held.uses):
         raise Refused("the session is used outside the block in which it is opened")
     if entered := _entered(after[using[0]], held, place):

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from connlint.fix.outcome import Refused
 
 _BLOCKS = {"context-manager": False, "async-context-manager": True}
+_CALLED = {"function": False, "coroutine": True}
+_INJECTED = frozenset({"generator", "async-generator"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,8 @@ class Provider:
     """The sanctioned way to get a session, as far as rewriting has to know it.
 
     ``commits`` and ``expires`` are ``yes``, ``no`` or ``unknown``: does leaving it commit, and does
-    that make loaded objects unreadable once the session is closed?
+    that make loaded objects unreadable once the session is closed? ``is_async`` is ``None`` where
+    the kind of its session is not known.
     """
 
     module: str
@@ -23,7 +26,6 @@ class Provider:
     shape: str
     commits: str
     is_async: bool | None
-    is_awaited: bool | None
     expires: str
 
     @classmethod
@@ -41,7 +43,6 @@ class Provider:
             shape=shape,
             commits=data.get("provider_commits", "unknown"),
             is_async=_BLOCKS.get(shape, _answer(data, "provider_async")),
-            is_awaited=_answer(data, "provider_awaited"),
             expires=data.get("provider_expires", "unknown"),
         )
 
@@ -54,6 +55,20 @@ class Provider:
     def is_block(self) -> bool:
         """Is the provider opened with ``with`` or ``async with``?"""
         return self.shape in _BLOCKS
+
+    @property
+    def is_called(self) -> bool:
+        """Is calling the provider, and awaiting the result of a coroutine, all that it takes?"""
+        return self.shape in _CALLED
+
+    @property
+    def is_awaited(self) -> bool:
+        return _CALLED.get(self.shape, False)
+
+    @property
+    def is_injected(self) -> bool:
+        """Is the provider a dependency, opened by the framework?"""
+        return self.shape in _INJECTED
 
     @property
     def may_commit(self) -> bool:

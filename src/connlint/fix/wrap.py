@@ -114,7 +114,8 @@ def _wrap_following_try(opening: Opening, life: Finally) -> Rewrite:
 
     def build(old: Statements) -> Statements:
         inside = [*old[1:-1], *_without_close(old[-1], life)]
-        indent = _indent(statement.body) or _indent(block)
+        own = isinstance(statement.body, cst.IndentedBlock)
+        indent = _indent(statement.body if own else block)
         return opening.around(inside, indent, leading_lines(held.line))
 
     rewrite.splices.append(Splice(block, held.at, at + 1, build))

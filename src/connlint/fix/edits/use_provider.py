@@ -28,12 +28,11 @@ def rewrite(place: Place) -> Rewrite:
     Raises :class:`Refused` where that would change what the code does, or can't be told.
     """
     provider = Provider.of(place.data)
-    factory_is_async = place.data.get("factory_async") == "yes"
     if reference := injected(place):
         return _inject(reference, provider, place)
     site = site_of(place)
-    provider.check_session(factory_is_async)
-    if provider.shape == "generator":
+    provider.check_session(_factory_is_async(site, place))
+    if provider.is_injected:
         raise Refused(f"{provider.name} is a dependency: it is injected, not called")
     if provider.shape == "scoped":
         raise Refused(f"{provider.name} is a scoped session: its life is the request's, no block's")
@@ -42,8 +41,8 @@ def rewrite(place: Place) -> Rewrite:
     if provider.is_block:
         result = _open_block(place, site, provider, call)
         _drop_closing(site, result, place)
-    elif provider.shape == "function":
-        result = _call_function(place, site, provider, call, factory_is_async)
+    elif provider.is_called:
+        result = _call_function(place, site, provider, call)
     else:
         raise Refused(f"the shape of {provider.name} is not known")
     if found.request:
@@ -54,12 +53,33 @@ def rewrite(place: Place) -> Rewrite:
     return result
 
 
+def _factory_is_async(site: Site, place: Place) -> bool:
+    """Does the factory make asynchronous sessions? Where the model can't tell, the code does."""
+    if (known := place.data.get("factory_async")) in {"yes", "no"}:
+        return known == "yes"
+    holder = site.holder
+    if isinstance(holder, cst.WithItem):
+        statement = place.tree.parent(holder)
+        return isinstance(statement, cst.With) and bool(statement.asynchronous)
+    if isinstance(holder, cst.Assign | cst.AnnAssign):
+        return any(_is_awaited(use, place) for use in held_by(holder, place).uses)
+    return isinstance(place.tree.parent(site.call), cst.Await)
+
+
+def _is_awaited(use: cst.Name, place: Place) -> bool:
+    """Is this ``await session.method()``?"""
+    attribute = place.tree.parent(use)
+    call = place.tree.parent(attribute) if isinstance(attribute, cst.Attribute) else None
+    return isinstance(call, cst.Call) and isinstance(place.tree.parent(call), cst.Await)
+
+
 def _inject(reference: cst.BaseExpression, provider: Provider, place: Place) -> Rewrite:
     """``Depends(forbidden)``: another dependency is injected."""
     if provider.is_block:
         raise Refused(f"{provider.name} is a context manager, which can't be injected")
-    factory_is_async = place.data.get("factory_async") == "yes"
-    provider.check_session(factory_is_async)
+    known = place.data.get("factory_async")
+    if known in {"yes", "no"}:
+        provider.check_session(known == "yes")
     found = access(reference, reference, provider.module, provider.attribute, place.imports)
     result = Rewrite()
     result.replace(reference, found.expression)
@@ -67,7 +87,7 @@ def _inject(reference: cst.BaseExpression, provider: Provider, place: Place) -> 
         result.imports.append(found.request)
     if root := root_of(reference):
         result.vanished.append(root)
-    if provider.is_async is None:
+    if provider.is_async is None or known not in {"yes", "no"}:
         result.unsafe.append(f"it is not known whether {provider.name} gives the same session")
     if provider.commits != "no":
         result.unsafe.append(f"{provider.name} may commit when the request is done")
@@ -125,10 +145,10 @@ def _enter_stack(place: Place, holder: cst.Arg, provider: Provider, call: cst.Ca
 
 
 def _check_function(node: cst.CSTNode, provider: Provider, place: Place) -> None:
-    """Raise :class:`Refused` unless the block of ``provider`` can stand where ``node`` is."""
+    """Raise :class:`Refused` unless ``provider`` can be opened in the function of ``node``."""
     function = place.names.function(node)
     is_async = isinstance(function, cst.FunctionDef) and function.asynchronous
-    if provider.is_async and not is_async:
+    if (provider.is_async or provider.is_awaited) and not is_async:
         raise Refused(f"the function is synchronous and {provider.name} is asynchronous")
 
 
@@ -151,14 +171,12 @@ def _enter_later(
     return result
 
 
-def _call_function(
-    place: Place, site: Site, provider: Provider, call: cst.Call, factory_is_async: bool
-) -> Rewrite:
+def _call_function(place: Place, site: Site, provider: Provider, call: cst.Call) -> Rewrite:
     """A plain function: called where the factory was, closed as the session was."""
     if site.begins:
         raise Refused(f"{provider.name} gives a session, and the factory begins a transaction")
-    if provider.is_awaited is None and factory_is_async:
-        raise Refused(f"it is not known whether {provider.name} has to be awaited")
+    if provider.is_awaited:
+        _check_function(site.call, provider, place)
     result = Rewrite()
     above = place.tree.parent(site.call)
     old: cst.BaseExpression = above if isinstance(above, cst.Await) else site.call
