@@ -20,6 +20,7 @@ TRACEBACK_VARIABLE = "CONNLINT_TRACEBACK"
 INTERRUPTED = 130
 _COMMANDS = {
     "check": "connlint.cli.check",
+    "audit": "connlint.cli.audit",
     "trace": "connlint.cli.trace",
     "rule": "connlint.cli.rule",
     "config": "connlint.cli.config",

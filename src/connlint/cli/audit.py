@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,10 +12,12 @@ import click
 from connlint.cli.options import config_options, output_option, quiet_option, speed_options
 
 if TYPE_CHECKING:
+    from connlint.cli.surroundings import Surroundings
     from connlint.pipeline import Analysis, Request
     from connlint.report.audit_view import AuditView
 
 _FORMATS = ("text", "markdown", "json", "csv")
+_PLAIN_WIDTH = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,29 @@ def run(options: AuditOptions) -> int:
     request = _request(options)
     with watching(surroundings.animates and not options.quiet) as watch:
         view = audit_view(Analysis(request, watch))
-    from connlint.report.audit_formats import audit_renderer
-
-    write_report(audit_renderer(options.form)(view), options.output)
+    write_report(_render(view, options, surroundings), options.output)
     for problem in view.verdict.problems:
         place = f"{problem.path}: " if problem.path else ""
         note(f"{'error' if problem.fatal else 'warning'}: {place}{problem.message}")
     return 2 if view.verdict.is_broken else 0
+
+
+def _render(view: AuditView, options: AuditOptions, surroundings: Surroundings) -> str:
+    if options.form == "text":
+        from connlint.report import audit_terminal
+
+        shown = surroundings.is_terminal and options.output is None
+        unicode = options.output is not None or _takes_unicode(sys.stdout.encoding)
+        width = surroundings.width if shown else _PLAIN_WIDTH
+        return audit_terminal.render(view, width, surroundings.colour and shown, unicode)
+    from connlint.report.audit_formats import audit_renderer
+
+    return audit_renderer(options.form)(view)
+
+
+def _takes_unicode(encoding: str | None) -> bool:
+    """Whether a stream shows more than ASCII."""
+    return (encoding or "").lower().replace("-", "").startswith("utf")
 
 
 def _request(options: AuditOptions) -> Request:
@@ -77,7 +96,7 @@ def _request(options: AuditOptions) -> Request:
     from connlint.pipeline import Request
     from connlint.rules.registry import load_rules
 
-    registry = load_rules()
+    registry = load_rules(use_cache=not options.no_cache)
     loaded = load_standard(
         options.paths, registry.infos, config=options.config, isolated=options.isolated
     )

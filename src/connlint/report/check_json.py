@@ -116,14 +116,23 @@ class _Closing(msgspec.Struct, frozen=True):
 
 def render(view: CheckView) -> str:
     """The whole report as one indented document."""
-    report = CheckReport(
+    return msgspec.json.format(msgspec.json.encode(report_of(view)), indent=2).decode() + "\n"
+
+
+def report_of(view: CheckView) -> CheckReport:
+    """The whole report as the types of the schema."""
+    return CheckReport(
         schema_version=SCHEMA_VERSION,
         tool=Tool("connlint", view.version),
         summary=_summary(view),
         findings=[_finding(view, finding) for finding in view.findings],
         errors=_errors(view),
     )
-    return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
+
+
+def range_of(span: Span) -> Range:
+    """A span with lines and columns from 1."""
+    return Range(Position(span.line, span.column + 1), Position(span.end_line, span.end_column + 1))
 
 
 def render_lines(view: CheckView) -> str:
@@ -171,7 +180,7 @@ def _finding(view: CheckView, finding: Finding) -> FindingItem:
         priority=finding.priority,
         message=finding.message,
         path=finding.path,
-        range=_range(finding.span),
+        range=range_of(finding.span),
         symbol=finding.symbol,
         entry_point=finding.entry_point,
         trace=[
@@ -188,8 +197,4 @@ def _fix(fix: ProposedFix) -> FixItem:
 
 
 def _edit(edit: Edit) -> EditItem:
-    return EditItem(edit.path, _range(edit.span), edit.content)
-
-
-def _range(span: Span) -> Range:
-    return Range(Position(span.line, span.column + 1), Position(span.end_line, span.end_column + 1))
+    return EditItem(edit.path, range_of(edit.span), edit.content)

@@ -10,12 +10,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from connlint.report import check_json
+from connlint.report import audit_json, check_json
 
 
 def schemas() -> dict[str, str]:
     """The text of each schema by file name."""
-    return {"check.schema.json": json.dumps(check_json.schema(), indent=2) + "\n"}
+    return {
+        "audit.schema.json": json.dumps(audit_json.schema(), indent=2) + "\n",
+        "check.schema.json": json.dumps(check_json.schema(), indent=2) + "\n",
+    }
 
 
 def main(arguments: Sequence[str]) -> int:

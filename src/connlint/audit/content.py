@@ -1,0 +1,158 @@
+"""A function's statements in, what its database work is about out: rows read, added, deleted, and
+the fields that it sets or counts up. These are words for reasons; no verdict hangs on them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from connlint.audit.wording import listed
+from connlint.facts import types as f
+from connlint.location import Span, unpack
+from connlint.model import values as v
+from connlint.model.expressions import descend, expressions_of
+from connlint.model.names import Module, walk
+from connlint.model.project import Project
+from connlint.model.relevance import ScopeId
+
+_VERBS = {
+    "query": "reads",
+    "get": "reads",
+    "get_one": "reads",
+    "select": "reads",
+    "add": "adds",
+    "merge": "adds",
+    "insert": "adds",
+    "delete": "deletes",
+    "update": "updates",
+}
+_SQL = re.compile(
+    r"\s*(?:(select)\b.*?\bfrom|(insert)\s+(?:or\s+\w+\s+)?into|(update)|(delete)\s+from)\s+[\"'`\[]?(\w+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_SQL_VERBS = ("reads", "adds", "updates", "deletes")
+_ORDER = ("reads", "adds", "updates", "deletes", "sets", "counts up", "counts down")
+_RECEIVERS = frozenset({"self", "cls"})
+_FEW = 6
+
+
+class Touch(NamedTuple):
+    """One thing that a statement does: ``verb`` is one of ``reads``, ``adds``, ``updates``,
+    ``deletes`` (``name``: a model or table), ``sets``, ``counts up``, ``counts down`` (a field)."""
+
+    line: int
+    verb: str
+    name: str
+
+
+class Contents:
+    """What the functions of a project read and write, remembered by function."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._known: dict[ScopeId, tuple[Touch, ...]] = {}
+
+    def of(self, scope: ScopeId, extent: Span | None = None) -> tuple[Touch, ...]:
+        """What one function does, inside the lines of ``extent`` where it is given."""
+        known = self._known.get(scope)
+        if known is None:
+            known = self._known[scope] = tuple(self._read(scope))
+        if extent is None:
+            return known
+        return tuple(each for each in known if extent.line <= each.line <= extent.end_line)
+
+    def _read(self, scope: ScopeId) -> Iterator[Touch]:
+        module = self._project.module(scope[0])
+        for statement in walk(module.body(scope[1])):
+            if isinstance(statement, (f.Assign, f.AugAssign)):
+                yield from self._fields(module, scope[1], statement)
+            for expression in expressions_of(statement):
+                for node in descend(expression):
+                    if isinstance(node, f.Call):
+                        yield from self._call(module, scope[1], node)
+
+    def _fields(self, module: Module, scope: int, node: f.Assign | f.AugAssign) -> Iterator[Touch]:
+        targets = node.targets if isinstance(node, f.Assign) else (node.target,)
+        verb = "sets"
+        if isinstance(node, f.AugAssign) and node.op in ("+=", "-=", "+", "-"):
+            verb = "counts up" if node.op.startswith("+") else "counts down"
+        for target in targets:
+            if not isinstance(target, f.Attr) or _last(target.value) in _RECEIVERS:
+                continue
+            if self._is_entity(module, scope, target.value):
+                yield Touch(unpack(node.at)[0], verb, target.attr)
+
+    def _is_entity(self, module: Module, scope: int, owner: f.Expr) -> bool:
+        engine = self._project.engine
+        values = self._project.values(module.name, scope, owner)
+        known = [value for value in values if isinstance(value, v.Obj)]
+        return any(
+            engine.may_be_entity(value) and not engine.program.kind(value) for value in known
+        )
+
+    def _call(self, module: Module, scope: int, node: f.Call) -> Iterator[Touch]:
+        name = _last(node.func)
+        line = unpack(node.at)[0]
+        verb = _VERBS.get(name)
+        if verb is not None:
+            for argument in node.args[:3] if name in ("select", "query") else node.args[:1]:
+                if model := self._model(module, scope, argument):
+                    yield Touch(line, verb, model)
+        for argument in node.args[:1]:
+            text = argument.value if isinstance(argument, f.Const) else None
+            if isinstance(text, str) and (found := _SQL.match(text)):
+                index = next(n for n in range(4) if found.group(n + 1))
+                yield Touch(line, _SQL_VERBS[index], found.group(5))
+
+    def _model(self, module: Module, scope: int, argument: f.Expr) -> str:
+        """The project's class that an argument is, is an instance of, or is a column of."""
+        owner = argument
+        while isinstance(owner, f.Call):
+            owner = owner.args[0] if owner.args and _last(owner.func) in _WRAPPING else owner.func
+        for node in (owner, owner.value if isinstance(owner, f.Attr) else None):
+            if node is None:
+                continue
+            for value in self._project.values(module.name, scope, node):
+                name = self._class_name(value)
+                if name:
+                    return name
+        return ""
+
+    def _class_name(self, value: v.Value) -> str:
+        if isinstance(value, v.Class):
+            return self._project.module(value.module).facts.scopes[value.scope].name
+        if isinstance(value, v.Obj) and value.type:
+            owner = self._project.program.class_of(value.type)
+            if owner is not None and self._project.engine.may_be_entity(value):
+                return self._project.module(owner.module).facts.scopes[owner.scope].name
+        return ""
+
+
+_WRAPPING = frozenset({"count", "max", "min", "sum", "exists"})
+
+
+def _last(node: f.Expr) -> str:
+    if isinstance(node, f.Attr):
+        return node.attr
+    return node.id if isinstance(node, f.Name) else ""
+
+
+def in_words(touches: Iterable[Touch]) -> str:
+    """``reads Job, sets status and counts up attempts``; empty for nothing."""
+    by_verb: dict[str, dict[str, None]] = {}
+    for touch in touches:
+        by_verb.setdefault(touch.verb, {})[touch.name] = None
+    parts = []
+    for verb in _ORDER:
+        names = list(by_verb.get(verb, {}))
+        if names:
+            shown = [f"`{name}`" for name in names[:_FEW]]
+            shown += [f"{len(names) - _FEW} more"] if len(names) > _FEW else []
+            parts.append(f"{verb} {listed(shown)}")
+    return "; ".join(parts)
+
+
+def written(touches: Iterable[Touch]) -> tuple[Touch, ...]:
+    """Those of ``touches`` that change something."""
+    return tuple(touch for touch in touches if touch.verb != "reads")

@@ -1,0 +1,268 @@
+"""Connection points in, the flows they belong to out: what each entry point does, step by step.
+
+A row of a flow is one session's life in a function with everything done on it, or one call of a
+function that touches the database in turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from connlint.audit.content import in_words
+from connlint.audit.inventory import Inventory
+from connlint.audit.points import Place, Point, PointVerdict, worst
+from connlint.audit.reasons import named
+from connlint.audit.wording import sentence, some, title_of
+from connlint.location import Span
+from connlint.model.entry_points import EntryPoint
+from connlint.model.project import Project
+from connlint.model.relevance import ScopeId
+
+_STEP_WORDS = {
+    "begin": "begin",
+    "read": "query",
+    "write": "write",
+    "flush": "flush",
+    "commit": "commit",
+}
+_LEFT_OUT = frozenset({"import"})
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One unit of work of a flow. ``operation`` says what is done (``get_db_session() + commit``),
+    ``about`` to what; ``commits``: something is saved; ``points`` are its connection points, none
+    for a call of another function."""
+
+    span: Span
+    operation: str
+    about: str
+    states: tuple[str, ...]
+    verdict: PointVerdict
+    reason: str
+    should_be: str
+    codes: tuple[str, ...]
+    commits: bool = False
+    through: tuple[str, ...] = ()
+    points: tuple[Point, ...] = ()
+
+
+class Flow(msgspec.Struct, frozen=True, kw_only=True):
+    """What one function does. ``entry`` is the entry point that it is, for example
+    ``POST /jobs``, with its ``kind``; both are empty for a function that others call."""
+
+    title: str
+    kind: str
+    entry: str
+    per_event: bool
+    path: str
+    line: int
+    symbol: str
+    callers: str
+    rows: tuple[Row, ...]
+
+
+class Section(msgspec.Struct, frozen=True):
+    """The flows of one file; ``untouched`` are its entry points that touch no database."""
+
+    path: str
+    flows: tuple[Flow, ...]
+    untouched: tuple[str, ...]
+
+
+def find_flows(project: Project, inventory: Inventory) -> tuple[Section, ...]:
+    """The flows of every file that has connection points or entry points, by path and line."""
+    return _Finder(project, inventory).sections()
+
+
+class _Finder:
+    def __init__(self, project: Project, inventory: Inventory) -> None:
+        self._project = project
+        self._reasons = inventory.reasons
+        self._contents = inventory.reasons.contents
+        self._points: dict[ScopeId, list[Point]] = {}
+        self._calls: dict[ScopeId, list[Place]] = {}
+        self._at: dict[tuple[str, int, int], Point] = {}
+        for point in inventory.points:
+            place = point.place
+            self._at.setdefault((place.path, place.span.line, place.span.column), point)
+            if point.kind not in _LEFT_OUT:
+                self._points.setdefault(place.scope, []).append(point)
+        for call in inventory.calls:
+            self._calls.setdefault(call.scope, []).append(call)
+        self._covered = {point.path for point in inventory.points}
+        self._covered |= {call.path for call in inventory.calls}
+
+    def sections(self) -> tuple[Section, ...]:
+        entries: dict[ScopeId, EntryPoint] = {}
+        untouched: dict[str, list[str]] = {}
+        for entry in self._project.entry_points:
+            scope = (entry.module, entry.scope)
+            if scope in self._points or scope in self._calls:
+                entries.setdefault(scope, entry)
+            elif entry.path in self._covered:
+                untouched.setdefault(entry.path, []).append(named(entry))
+        flows: dict[str, list[Flow]] = {path: [] for path in untouched}
+        for scope in {**self._points, **self._calls}:
+            flow = self._flow(scope, entries.get(scope))
+            if flow.rows:
+                flows.setdefault(flow.path, []).append(flow)
+        return tuple(
+            Section(
+                path,
+                tuple(sorted(flows[path], key=lambda flow: (flow.line, flow.symbol))),
+                tuple(dict.fromkeys(untouched.get(path, ()))),
+            )
+            for path in sorted(flows)
+            if flows[path]
+        )
+
+    def _flow(self, scope: ScopeId, entry: EntryPoint | None) -> Flow:
+        module = self._project.module(scope[0])
+        facts = module.facts.scopes[scope[1]]
+        return Flow(
+            title=title_of(facts.qualname),
+            kind=entry.kind if entry else "",
+            entry=entry.name if entry else "",
+            per_event=entry.per_event if entry else False,
+            path=module.path,
+            line=facts.first if scope[1] else 1,
+            symbol=module.symbol(scope[1]),
+            callers="" if entry else self._callers(scope),
+            rows=tuple(self._rows(scope)),
+        )
+
+    def _callers(self, scope: ScopeId) -> str:
+        """The entry points behind a function that is none itself."""
+        return some([named(entry) for entry in self._project.entry_points_of(scope)])
+
+    def _rows(self, scope: ScopeId) -> list[Row]:
+        units: dict[str, list[Point]] = {}
+        for number, point in enumerate(self._points.get(scope, ())):
+            alone = point.kind == "define" or not point.place.session
+            units.setdefault(f"#{number}" if alone else point.place.session, []).append(point)
+        rows = []
+        steps: dict[str, list[Place]] = {}
+        for call in self._calls.get(scope, ()):
+            if call.session in units:
+                steps.setdefault(call.session, []).append(call)
+            else:
+                rows.append(self._call_row(call))
+        for session, points in units.items():
+            rows.append(self._unit_row(points, steps.get(session, [])))
+        return sorted(rows, key=lambda row: row.span)
+
+    def _unit_row(self, points: Sequence[Point], calls: Sequence[Place]) -> Row:
+        """A session's life in a function."""
+        judged = [(point.verdict, point.reason, point.should_be) for point in points]
+        judged += [(*self._judge_call(call), "") for call in calls]
+        verdict = worst(tuple(each[0] for each in judged))
+        _, reason, should_be = self._speaker(points, judged, verdict)
+        places = [*(point.place for point in points), *calls]
+        span = _around(places)
+        about = in_words(self._contents.of(places[0].scope, span))
+        return Row(
+            span=span, operation=_operation(places), about=sentence(about),
+            states=_states_of(places), verdict=verdict, reason=reason, should_be=should_be,
+            codes=tuple(sorted({code for point in points for code in point.codes})),
+            commits=any("commit" in (each.kind, *each.at_exit) for each in places),
+            points=tuple(points),
+        )  # fmt: skip
+
+    def _speaker(
+        self,
+        points: Sequence[Point],
+        judged: Sequence[tuple[PointVerdict, str, str]],
+        verdict: PointVerdict,
+    ) -> tuple[PointVerdict, str, str]:
+        """Whose reason stands for a unit: a commit's where all may stay, else the first culprit."""
+        if verdict == "keep":
+            for point in points:
+                if point.kind == "commit" or "commit" in point.place.at_exit:
+                    return point.verdict, point.reason, ""
+            for wanted in ("acquire", "begin", "write"):
+                for point in points:
+                    if point.kind == wanted:
+                        return point.verdict, point.reason, ""
+        return next(each for each in judged if each[0] == verdict)
+
+    def _call_row(self, call: Place) -> Row:
+        """A call of a function that works on a session of its own."""
+        verdict, reason = self._judge_call(call)
+        return Row(
+            span=call.span, operation=f"`{call.call}` {_does(call)}", about="",
+            states=_known(call.states), verdict=verdict, reason=reason, should_be="", codes=(),
+            commits=call.kind == "commit", through=call.through,
+        )  # fmt: skip
+
+    def _judge_call(self, call: Place) -> tuple[PointVerdict, str]:
+        """What the callee's points say, with the states that are known at this call."""
+        here = self._reasons.by_states(call) if call.kind == "commit" else None
+        leads = [point for place in call.leads_to if (point := self._at.get(place)) is not None]
+        if here is not None:
+            leads = [point for point in leads if point.verdict not in ("review", "keep")]
+        verdict = worst(tuple(point.verdict for point in leads))
+        if verdict == "keep" and here is not None:
+            return here[0], sentence(here[1])
+        if verdict == "keep":
+            commit = next((point for point in leads if point.kind == "commit"), None)
+            return "keep", _located(commit) if commit else sentence(_does(call))
+        lead = next(point for point in leads if point.verdict == verdict)
+        fine = f"{sentence(here[1])} But " if here is not None and here[0] == "keep" else ""
+        return verdict, f"{fine}{_located(lead)}"
+
+
+def _located(point: Point) -> str:
+    """A callee's reason with where it holds."""
+    return f"{point.path}:{point.line}: {point.reason}"
+
+
+def _around(places: Sequence[Place]) -> Span:
+    """From the first of ``places`` to the end of the last."""
+    first = min(places, key=lambda place: place.span)
+    opening = next((place for place in places if place.kind in ("acquire", "begin")), first)
+    if opening.extent != opening.span:
+        return opening.extent
+    last = max((place.extent[2], place.extent[3]) for place in places)
+    return Span(first.span.line, first.span.column, *last)
+
+
+def _operation(places: Iterable[Place]) -> str:
+    """``get_db_session()`` + query + commit."""
+    ordered = sorted(places, key=lambda place: place.span)
+    first = ordered[0]
+    words = [f"`{first.call}`"]
+    for place in ordered:
+        kinds = [] if place is first else [place.kind]
+        for kind in (*kinds, *place.at_exit):
+            word = _STEP_WORDS.get(kind, "")
+            if word and word not in words[1:]:
+                words.append(word)
+    return " + ".join(words)
+
+
+def _does(call: Place) -> str:
+    """What a call leads to, in words."""
+    verb = {
+        "commit": "commits",
+        "write": "writes",
+        "read": "reads",
+        "acquire": "opens a session",
+        "begin": "begins a transaction",
+        "flush": "flushes",
+        "rollback": "rolls back",
+        "close": "closes",
+        "define": "makes a factory or an engine",
+    }[call.kind]
+    path, line, _ = call.leads_to[0]
+    way = " → ".join(name.replace(".<locals>", "") for name in call.through)
+    return f"{verb} through {way} ({path}:{line})"
+
+
+def _known(states: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(state for state in states if state is not None)
+
+
+def _states_of(places: Iterable[Place]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(state for place in places for state in _known(place.states)))

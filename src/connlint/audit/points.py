@@ -1,0 +1,104 @@
+"""What a connection point is: the words of the audit as frozen types, and the order of verdicts."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import msgspec
+
+from connlint.findings import EntryPointRef
+from connlint.location import Span
+from connlint.model.relevance import ScopeId
+
+PointKind = Literal[
+    "acquire",
+    "begin",
+    "read",
+    "write",
+    "flush",
+    "commit",
+    "rollback",
+    "close",
+    "define",
+    "import",
+    "configure",
+]
+PointVerdict = Literal["keep", "fix", "remove", "move", "batch", "review", "removed"]
+
+KINDS: tuple[PointKind, ...] = get_args(PointKind)
+WORST_FIRST: tuple[PointVerdict, ...] = ("remove", "move", "batch", "fix", "review", "keep")
+"""Which verdict speaks for several points together: the one that saves most comes first."""
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """One place where the code touches a connection, before it is judged.
+
+    ``span`` is the call, import or definition itself; ``extent`` reaches to the end of the ``with``
+    block, or to where the session is closed. ``at_exit`` are the kinds of what leaving the block
+    does. ``call`` is the place as the source spells it, shortened. ``session`` tells the sessions
+    of one function apart. ``through`` is set where a callee does it: the functions on the way;
+    ``leads_to`` are the path, line and column of everything that is done there.
+    ``is_slow``: each iteration of the loop around it waits for something else. ``in_handler``: in
+    an ``except`` block. ``after_yield``: behind the ``yield`` of a generator.
+    """
+
+    kind: PointKind
+    path: str
+    span: Span
+    extent: Span
+    scope: ScopeId
+    symbol: str
+    role: str
+    call: str
+    session: str
+    provider: str = ""
+    states: tuple[str | None, ...] = ()
+    at_exit: tuple[PointKind, ...] = ()
+    through: tuple[str, ...] = ()
+    leads_to: tuple[tuple[str, int, int], ...] = ()
+    writes: bool = True
+    is_slow: bool = False
+    in_handler: bool = False
+    after_yield: bool = False
+    persists: bool = False
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, int]:
+        return (self.path, self.span.line, self.span.column, KINDS.index(self.kind))
+
+
+class Point(msgspec.Struct, frozen=True, kw_only=True):
+    """One connection point with its verdict and the sentence that says why.
+
+    ``should_be`` says what is wanted instead (empty: nothing). ``codes`` are those of the findings
+    at this place.
+    """
+
+    place: Place
+    entry_points: tuple[EntryPointRef, ...]
+    verdict: PointVerdict
+    reason: str
+    should_be: str = ""
+    codes: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> PointKind:
+        return self.place.kind
+
+    @property
+    def path(self) -> str:
+        return self.place.path
+
+    @property
+    def line(self) -> int:
+        return self.place.span.line
+
+    @property
+    def known_states(self) -> tuple[str, ...]:
+        """The states that are known here, without the mark for an unknown one."""
+        return tuple(state for state in self.place.states if state is not None)
+
+
+def worst(verdicts: tuple[PointVerdict, ...]) -> PointVerdict:
+    """The verdict that speaks for all of these; ``keep`` for none."""
+    return min(verdicts, key=WORST_FIRST.index, default="keep")

@@ -1,0 +1,102 @@
+"""The audit's flows and the list of connection points in, their chapters as Markdown out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import PurePosixPath
+
+from connlint.audit.flows import Flow, Row, Section
+from connlint.audit.points import Point
+from connlint.audit.wording import counted, entry_word, lines_of, listed, title_of
+from connlint.report.audit_view import AuditView, action, mark, row_label
+from connlint.report.markdown_text import code, escape, prose
+
+_OPENERS = frozenset({"acquire", "define", "import", "configure"})
+
+
+def flows(view: AuditView) -> str:
+    """The chapter by flow: each file, each entry point or function, each unit of work."""
+    parts = []
+    for number, section in enumerate(view.tables.sections, start=1):
+        parts.append(f"## {number}. {escape(section_title(section))}\n")
+        parts.extend(_flow(flow) for flow in section.flows)
+        if section.untouched:
+            names = listed(code(name) for name in section.untouched)
+            parts.append(f"{mark('keep')} No database connection: {names}\n")
+    return "\n".join(parts)
+
+
+def section_title(section: Section) -> str:
+    """``Routes: 12 routes (app/routes.py)``."""
+    kinds = Counter(entry_word(flow.kind) for flow in section.flows if flow.kind)
+    name = PurePosixPath(section.path)
+    stem = name.parent.name if name.stem == "__init__" else name.stem
+    counts = listed(counted(number, kind) for kind, number in kinds.most_common())
+    title = title_of(stem) if stem else "Package"
+    return f"{title}{f': {counts}' if counts else ''} ({section.path})"
+
+
+def _flow(flow: Flow) -> str:
+    lines = [f"### {escape(heading(flow))}\n"]
+    if flow.per_event:
+        lines.append("Runs for every event.\n")
+    if flow.callers:
+        lines.append(f"Reached from {escape(flow.callers)}.\n")
+    lines.extend(_row(row) for row in flow.rows)
+    return "\n".join(lines)
+
+
+def heading(flow: Flow) -> str:
+    """``Create job (POST /jobs)``; a function that is no entry point by its dotted name."""
+    if not flow.entry:
+        return f"{flow.title} ({flow.symbol.replace('.<locals>', '')})"
+    kind = "" if flow.kind == "route" else f"{entry_word(flow.kind)} "
+    return f"{flow.title} ({kind}{flow.entry})"
+
+
+def _row(row: Row) -> str:
+    states = f" when the state is {escape(listed(row.states, 'or'))}" if row.states else ""
+    lines = [f"**{lines_of(row.span)}:** {prose(row.operation)}{states} {mark(row.verdict)}"]
+    if row.about:
+        lines.append(f"- {prose(row.about)}")
+    codes = f" ({', '.join(row.codes)})" if row.codes else ""
+    lines.append(f"- {mark(row.verdict)} {row_label(row)}: {prose(row.reason)}{codes}")
+    if row.should_be:
+        lines.append(f"- {mark('keep')} SHOULD BE: {prose(row.should_be)}")
+    return "\n".join(lines) + "\n"
+
+
+def concise_list(view: AuditView) -> str:
+    """Every connection point by file: line, call, purpose and verdict."""
+    parts = ["## Concise list: every connection point\n"]
+    for path, points in groupby(view.tables.points, key=lambda point: point.path):
+        parts.append(f"### {escape(path)}\n")
+        parts.append("".join(_items(list(points))))
+    return "\n".join(parts)
+
+
+def _items(points: Sequence[Point]) -> Iterator[str]:
+    """A line for each point; what is done on a session is indented below where it is opened."""
+    opened: set[tuple[object, str]] = set()
+    for point in points:
+        key = (point.place.scope, point.place.session)
+        if point.kind in _OPENERS:
+            opened.add(key)
+            indent = ""
+        else:
+            indent = "  " if key in opened and point.place.session else ""
+        yield f"{indent}- {_item(point)}\n"
+
+
+def _item(point: Point) -> str:
+    place = point.place
+    qualname = place.symbol[len(place.scope[0]) + 1 :]
+    purpose = title_of(qualname) if qualname else "module level"
+    verdict = action(point.verdict)
+    codes = f": {', '.join(point.codes)}" if point.codes else ""
+    return (
+        f"{lines_of(place.extent)}: {code(place.call)} {place.kind} - {escape(purpose)} "
+        f"({verdict}{codes})"
+    )

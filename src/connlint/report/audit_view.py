@@ -1,0 +1,70 @@
+"""The audit's tables with what every format says around them: the standard, the run, marks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from connlint import __version__
+from connlint.audit.flows import Row as FlowRow
+from connlint.audit.points import PointVerdict
+from connlint.audit.tables import Tables
+from connlint.config.loading import LoadedStandard
+from connlint.config.render import Row, rows_of
+from connlint.triage.verdict import Verdict
+
+SourceLines = Callable[[str], Sequence[str]]
+_LABELS: dict[PointVerdict, tuple[str, str]] = {
+    "keep": ("\N{WHITE HEAVY CHECK MARK}", "KEEP"),
+    "remove": ("\N{CROSS MARK}", "UNNECESSARY"),
+    "fix": ("\N{CROSS MARK}", "NOT COMPLIANT"),
+    "move": ("\N{WARNING SIGN}\N{VARIATION SELECTOR-16}", "COULD BE CACHED"),
+    "batch": ("\N{WARNING SIGN}\N{VARIATION SELECTOR-16}", "COULD BE BATCHED"),
+    "review": ("\N{BLACK QUESTION MARK ORNAMENT}", "REVIEW"),
+    "removed": ("\N{WHITE HEAVY CHECK MARK}", "REMOVED"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AuditView:
+    """An audit as all formats see it. ``skipped`` are folders and files that were left out, each
+    with the reason; ``unresolved`` and ``resolved`` count calls."""
+
+    tables: Tables
+    loaded: LoadedStandard
+    verdict: Verdict
+    source: SourceLines
+    skipped: tuple[tuple[str, str], ...] = ()
+    version: str = __version__
+
+    @property
+    def title(self) -> str:
+        """The report's heading, as the standard gives it."""
+        return self.loaded.standard.audit.title
+
+    @property
+    def settings(self) -> list[Row]:
+        """The settings of the standard that are not defaults."""
+        return [row for row in rows_of(self.loaded) if row.origin != "default"]
+
+    @property
+    def compliant_files(self) -> int:
+        """How many of the files with connections have no finding."""
+        return sum(not row.findings for row in self.tables.files)
+
+
+def mark(verdict: PointVerdict) -> str:
+    """The sign of a verdict."""
+    return _LABELS[verdict][0]
+
+
+def row_label(row: FlowRow) -> str:
+    """The verdict of a unit of work in capitals; what is kept is necessary when it saves data."""
+    if row.verdict == "keep":
+        return "NECESSARY" if row.commits else "OK"
+    return _LABELS[row.verdict][1]
+
+
+def action(verdict: PointVerdict) -> str:
+    """What a verdict asks for, for lists: ``move to a cache``."""
+    return {"move": "move to a cache or buffer", "batch": "batch"}.get(verdict, verdict)
