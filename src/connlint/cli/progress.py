@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from connlint.pipeline import Watch, unwatched
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-Watch = Callable[[str, int, int], None]
-"""Called with the stage of the run, how much of it is done and how much there is."""
-
 _PATIENCE_SECONDS = 0.5
-
-
-def unwatched(stage: str, done: int, total: int) -> None:
-    """A watch that looks away."""
 
 
 class _Bar:
