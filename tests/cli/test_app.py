@@ -90,7 +90,7 @@ def test_an_interruption_is_quiet(
 @pytest.mark.skipif(os.name == "nt", reason="pipes break differently there")
 def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "connlint", "rule", "--all"],
+        [sys.executable, "-m", "connlint", "rule"],
         env={**os.environ, "PYTHONPATH": str(SOURCE)},
         cwd=tmp_path,
         stdout=subprocess.PIPE,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from connlint.cli.checking import CheckOptions
+    from connlint.cli.check_options import CheckOptions
     from connlint.pipeline import Analysis
     from connlint.triage.verdict import Verdict
 

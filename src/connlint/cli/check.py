@@ -81,7 +81,8 @@ def command(context: click.Context, /, **given: Any) -> None:
     default these are the import roots of the project.
     """
     from connlint.cli.baseline import BaselineOptions
-    from connlint.cli.checking import CheckOptions, run
+    from connlint.cli.check_options import CheckOptions
+    from connlint.cli.checking import run
 
     baseline = BaselineOptions(
         path=given.pop("baseline_path"),

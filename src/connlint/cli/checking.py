@@ -4,75 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connlint.errors import UsageError
 
 if TYPE_CHECKING:
-    from connlint.cli.baseline import BaselineOptions
     from connlint.cli.changes import Changed
+    from connlint.cli.check_options import CheckOptions
     from connlint.cli.surroundings import Surroundings
-    from connlint.findings import Severity
     from connlint.pipeline import Request
     from connlint.report.view import CheckView
 
 _READ_BY_PEOPLE = frozenset({"text", "concise", "grouped"})
 _WITH_EDITS = frozenset({"json", "jsonl", "sarif"})
 _STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
-
-
-@dataclass(frozen=True, slots=True)
-class CheckOptions:
-    """The options of one run of the command, as they were given."""
-
-    paths: tuple[Path, ...]
-    select: tuple[str, ...]
-    extend_select: tuple[str, ...]
-    ignore: tuple[str, ...]
-    fix: bool
-    unsafe_fixes: bool
-    diff: bool
-    add_noqa: bool
-    form: str
-    output: Path | None
-    statistics: bool
-    baseline: BaselineOptions
-    reason: str
-    fail_on: Severity
-    exit_zero: bool
-    exit_non_zero_on_fix: bool
-    stdin_filename: Path | None
-    config: Path | None
-    isolated: bool
-    jobs: int | None
-    no_cache: bool
-    quiet: bool
-
-    @property
-    def changes_files(self) -> bool:
-        """Source files are changed, or it is shown how they would be."""
-        return self.fix or self.diff or self.add_noqa
-
-    def check(self) -> None:
-        """Raise :class:`UsageError` for options that make no sense together."""
-        from connlint.report.formats import STATISTICS_FORMATS
-
-        self.baseline.check()
-        if self.statistics and self.form not in STATISTICS_FORMATS:
-            formats = ", ".join(STATISTICS_FORMATS)
-            raise UsageError(f"--statistics goes with --format {formats}, not {self.form}")
-        if sum((self.fix, self.diff, self.add_noqa)) > 1:
-            raise UsageError("--fix, --diff and --add-noqa exclude each other")
-        if self.stdin_filename is None:
-            if any(str(path) == "-" for path in self.paths):
-                raise UsageError("- needs --stdin-filename FILE")
-            return
-        if self.changes_files:
-            raise UsageError("--stdin-filename goes with none of --fix, --diff and --add-noqa")
-        if any(str(path) != "-" for path in self.paths):
-            raise UsageError("--stdin-filename and PATHS exclude each other")
 
 
 def run(options: CheckOptions) -> int:
