@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
-from connlint.cli.app import main
+from connlint.cli.app import process
 
 if __name__ == "__main__":
-    sys.exit(main())
+    process()

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from connlint.facts import types as f
 from connlint.location import pack
+from connlint.source import CharacterColumns
 
 MAX_DEPTH = 150
 KEPT_TEXT = 200
@@ -38,16 +39,11 @@ class Positions:
     """Turns the parser's UTF-8 byte columns into packed character positions."""
 
     def __init__(self, text: str) -> None:
-        self._wide: dict[int, bytes] = {}
-        if not text.isascii():
-            for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):
-                if not line.isascii():
-                    self._wide[number] = line.encode("utf-8", "surrogatepass")
+        self._columns = None if text.isascii() else CharacterColumns(text)
 
     def pack(self, line: int, column: int) -> int:
-        wide = self._wide.get(line)
-        if wide is not None:
-            column = len(wide[:column].decode("utf-8", "replace"))
+        if self._columns is not None:
+            column = self._columns.column(line, column)
         return pack(line, column)
 
     def start(self, node: Any) -> int:

@@ -14,7 +14,7 @@ from connlint.facts.collect import Collector
 from connlint.facts.directives import directives
 from connlint.facts.newer import newer_syntax
 from connlint.facts.types import Expr, FileFacts, ReadProblem
-from connlint.source import Source, SourceError, decode
+from connlint.source import Source, SourceError, decode, split_lines
 
 
 def extract(data: bytes) -> FileFacts:
@@ -68,7 +68,7 @@ def _facts(tree: ast.Module, source: Source) -> FileFacts:
         definitions={name: tuple(how) for name, how in collector.definitions.items()},
         exports=collector.exports,
         directives=directives(source),
-        lines=source.text.count("\n") + 1,
+        lines=len(split_lines(source.text)),
         statements=statements,
     )
 
