@@ -65,7 +65,7 @@ def fix(
 
 @dataclass
 class Analyser:
-    """Files by path, forbidden dotted names, the data of the intents, and paths that are skipped."""
+    """Files by path, forbidden names, the data of the intents, and paths that are skipped."""
 
     files: dict[str, bytes]
     forbidden: tuple[str, ...]
