@@ -82,7 +82,7 @@ class Advice:
             for scope, operation in self._project.operations()
             if operation.effect.kind == "define-engine" and self._project.is_owner(scope[0])
         )
-        return f"The engine of {listed(dict.fromkeys(owners), 'or')}" if owners else ""
+        return f"The engine of {listed(dict.fromkeys(owners), 'or')}." if owners else ""
 
     def provider_for(self, place: Place) -> Provider | None:
         """The provider that suits the place: a route's dependency, a task's own, else the first."""

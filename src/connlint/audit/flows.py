@@ -12,7 +12,7 @@ import msgspec
 
 from connlint.audit.content import in_words
 from connlint.audit.inventory import Inventory
-from connlint.audit.points import Place, Point, PointVerdict, worst
+from connlint.audit.points import WORST_FIRST, Place, Point, PointVerdict, worst
 from connlint.audit.reasons import named
 from connlint.audit.wording import sentence, some, title_of
 from connlint.location import Span
@@ -30,21 +30,30 @@ _STEP_WORDS = {
 _LEFT_OUT = frozenset({"import"})
 
 
+class Remark(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be said about a row: a verdict with its reason and remedy, and the line where
+    another place than the beginning of the row is meant. ``saves``: about a commit that may stay.
+    """
+
+    verdict: PointVerdict
+    reason: str
+    should_be: str = ""
+    codes: tuple[str, ...] = ()
+    line: int = 0
+    saves: bool = False
+
+
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One unit of work of a flow. ``operation`` says what is done (``get_db_session() + commit``),
-    ``about`` to what; ``commits``: something is saved; ``points`` are its connection points, none
-    for a call of another function."""
+    ``about`` to what; ``remarks`` are what is wrong with it, the worst first, or why it may stay;
+    ``points`` are its connection points, none for a call of another function."""
 
     span: Span
     operation: str
     about: str
     states: tuple[str, ...]
     verdict: PointVerdict
-    reason: str
-    should_be: str
-    codes: tuple[str, ...]
-    commits: bool = False
-    through: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...]
     points: tuple[Point, ...] = ()
 
 
@@ -105,8 +114,9 @@ class _Finder:
                 untouched.setdefault(entry.path, []).append(named(entry))
         flows: dict[str, list[Flow]] = {path: [] for path in untouched}
         for scope in {**self._points, **self._calls}:
-            flow = self._flow(scope, entries.get(scope))
-            if flow.rows:
+            # A function that only calls others is not worth a flow, unless it starts something.
+            if scope in self._points or scope in entries or not scope[1]:
+                flow = self._flow(scope, entries.get(scope))
                 flows.setdefault(flow.path, []).append(flow)
         return tuple(
             Section(
@@ -155,48 +165,36 @@ class _Finder:
 
     def _unit_row(self, points: Sequence[Point], calls: Sequence[Place]) -> Row:
         """A session's life in a function."""
-        judged = [(point.verdict, point.reason, point.should_be) for point in points]
-        judged += [(*self._judge_call(call), "") for call in calls]
-        verdict = worst(tuple(each[0] for each in judged))
-        _, reason, should_be = self._speaker(points, judged, verdict)
         places = [*(point.place for point in points), *calls]
         span = _around(places)
+        called = [self._of_call(call) for call in calls]
+        remarks = [_remark(point, span) for point in points if point.verdict != "keep"]
+        remarks += [remark for remark in called if remark.verdict != "keep"]
+        remarks.sort(key=lambda remark: (WORST_FIRST.index(remark.verdict), remark.line))
         about = in_words(self._contents.of(places[0].scope, span))
         return Row(
-            span=span, operation=_operation(places), about=sentence(about),
-            states=_states_of(places), verdict=verdict, reason=reason, should_be=should_be,
-            codes=tuple(sorted({code for point in points for code in point.codes})),
-            commits=any("commit" in (each.kind, *each.at_exit) for each in places),
+            span=span,
+            operation=_operation(places),
+            about=sentence(about),
+            states=_states_of(places),
+            verdict=remarks[0].verdict if remarks else "keep",
+            remarks=tuple(remarks) or (_why_kept(points, called, span),),
             points=tuple(points),
-        )  # fmt: skip
-
-    def _speaker(
-        self,
-        points: Sequence[Point],
-        judged: Sequence[tuple[PointVerdict, str, str]],
-        verdict: PointVerdict,
-    ) -> tuple[PointVerdict, str, str]:
-        """Whose reason stands for a unit: a commit's where all may stay, else the first culprit."""
-        if verdict == "keep":
-            for point in points:
-                if point.kind == "commit" or "commit" in point.place.at_exit:
-                    return point.verdict, point.reason, ""
-            for wanted in ("acquire", "begin", "write"):
-                for point in points:
-                    if point.kind == wanted:
-                        return point.verdict, point.reason, ""
-        return next(each for each in judged if each[0] == verdict)
+        )
 
     def _call_row(self, call: Place) -> Row:
         """A call of a function that works on a session of its own."""
-        verdict, reason = self._judge_call(call)
+        remark = self._of_call(call)
         return Row(
-            span=call.span, operation=f"`{call.call}` {_does(call)}", about="",
-            states=_known(call.states), verdict=verdict, reason=reason, should_be="", codes=(),
-            commits=call.kind == "commit", through=call.through,
-        )  # fmt: skip
+            span=call.span,
+            operation=f"`{call.call}` {_does(call)}",
+            about="",
+            states=_known(call.states),
+            verdict=remark.verdict,
+            remarks=(remark,),
+        )
 
-    def _judge_call(self, call: Place) -> tuple[PointVerdict, str]:
+    def _of_call(self, call: Place) -> Remark:
         """What the callee's points say, with the states that are known at this call."""
         here = self._reasons.by_states(call) if call.kind == "commit" else None
         leads = [point for place in call.leads_to if (point := self._at.get(place)) is not None]
@@ -204,13 +202,35 @@ class _Finder:
             leads = [point for point in leads if point.verdict not in ("review", "keep")]
         verdict = worst(tuple(point.verdict for point in leads))
         if verdict == "keep" and here is not None:
-            return here[0], sentence(here[1])
+            return Remark(verdict=here[0], reason=sentence(here[1]), saves=True)
         if verdict == "keep":
-            commit = next((point for point in leads if point.kind == "commit"), None)
-            return "keep", _located(commit) if commit else sentence(_does(call))
+            commit = next((point for point in leads if point.commits), None)
+            if commit is None:
+                return Remark(verdict="keep", reason=sentence(_does(call)))
+            return Remark(verdict="keep", reason=_located(commit), saves=True)
         lead = next(point for point in leads if point.verdict == verdict)
         fine = f"{sentence(here[1])} But " if here is not None and here[0] == "keep" else ""
-        return verdict, f"{fine}{_located(lead)}"
+        return Remark(verdict=verdict, reason=f"{fine}{_located(lead)}")
+
+
+def _remark(point: Point, span: Span) -> Remark:
+    return Remark(
+        verdict=point.verdict,
+        reason=point.reason,
+        should_be=point.should_be,
+        codes=point.codes,
+        line=point.line if point.line != span.line else 0,
+        saves=point.commits and point.verdict == "keep",
+    )
+
+
+def _why_kept(points: Sequence[Point], called: Sequence[Remark], span: Span) -> Remark:
+    """Why a unit may stay: what its commits save, else how its session is opened."""
+    remarks = [_remark(point, span) for point in points if point.commits]
+    remarks += [remark for remark in called if remark.saves]
+    for kind in ("acquire", "begin", "write"):
+        remarks += [_remark(point, span) for point in points if point.kind == kind]
+    return (remarks or [_remark(points[0], span)])[0]
 
 
 def _located(point: Point) -> str:

@@ -118,12 +118,16 @@ class Places:
             scope, first, _kind(first),
             states=_states(first), writes=first.effect.writes, is_slow=_waits(first, slow),
             through=tuple(step.text for step in first.effect.chain[:-1]),
-            leads_to=tuple(dict.fromkeys(self._end_of(each) for each in (first, *group))),
+            leads_to=tuple(dict.fromkeys(self._way_of((first, *group)))),
         )  # fmt: skip
 
-    def _end_of(self, operation: Operation) -> tuple[str, int, int]:
-        last = operation.effect.chain[-1]
-        return (self._project.module(last.module).path, *unpack(last.at))
+    def _way_of(self, group: Iterable[Operation]) -> Iterator[tuple[str, int, int]]:
+        """Where a call leads: the operations first, then the calls on the way to them."""
+        chains = [each.effect.chain for each in group]
+        steps = [chain[-1] for chain in chains]
+        steps += [step for chain in chains for step in chain[1:-1]]
+        for step in steps:
+            yield (self._project.module(step.module).path, *unpack(step.at))
 
     def _make(
         self,

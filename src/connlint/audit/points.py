@@ -37,7 +37,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     block, or to where the session is closed. ``at_exit`` are the kinds of what leaving the block
     does. ``call`` is the place as the source spells it, shortened. ``session`` tells the sessions
     of one function apart. ``through`` is set where a callee does it: the functions on the way;
-    ``leads_to`` are the path, line and column of everything that is done there.
+    ``leads_to`` are the path, line and column of what is done there, and of the calls on the way.
     ``is_slow``: each iteration of the loop around it waits for something else. ``in_handler``: in
     an ``except`` block. ``after_yield``: behind the ``yield`` of a generator.
     """
@@ -92,6 +92,16 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def line(self) -> int:
         return self.place.span.line
+
+    @property
+    def saves_at_exit(self) -> bool:
+        """Whether the end of its block saves what is written in it."""
+        return "commit" in self.place.at_exit and self.place.writes
+
+    @property
+    def commits(self) -> bool:
+        """Whether something is saved here."""
+        return self.kind == "commit" or self.saves_at_exit
 
     @property
     def known_states(self) -> tuple[str, ...]:

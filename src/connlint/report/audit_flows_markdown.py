@@ -10,9 +10,16 @@ from pathlib import PurePosixPath
 from connlint.audit.flows import Flow, Row, Section
 from connlint.audit.points import Point
 from connlint.audit.wording import counted, entry_word, lines_of, listed, title_of
-from connlint.report.audit_view import AuditView, action, mark, row_label
+from connlint.report.audit_view import AuditView, action, label, mark
 from connlint.report.markdown_text import code, escape, prose
 
+_PER = {
+    "middleware": "request",
+    "request-hook": "request",
+    "route": "chunk or tick",
+    "log-handler": "log record",
+    "message-consumer": "message",
+}
 _OPENERS = frozenset({"acquire", "define", "import", "configure"})
 
 
@@ -41,7 +48,7 @@ def section_title(section: Section) -> str:
 def _flow(flow: Flow) -> str:
     lines = [f"### {escape(heading(flow))}\n"]
     if flow.per_event:
-        lines.append("Runs for every event.\n")
+        lines.append(f"Runs for every {_PER.get(flow.kind, 'event')}.\n")
     if flow.callers:
         lines.append(f"Reached from {escape(flow.callers)}.\n")
     lines.extend(_row(row) for row in flow.rows)
@@ -61,10 +68,13 @@ def _row(row: Row) -> str:
     lines = [f"**{lines_of(row.span)}:** {prose(row.operation)}{states} {mark(row.verdict)}"]
     if row.about:
         lines.append(f"- {prose(row.about)}")
-    codes = f" ({', '.join(row.codes)})" if row.codes else ""
-    lines.append(f"- {mark(row.verdict)} {row_label(row)}: {prose(row.reason)}{codes}")
-    if row.should_be:
-        lines.append(f"- {mark('keep')} SHOULD BE: {prose(row.should_be)}")
+    for remark in row.remarks:
+        where = f" in line {remark.line}" if remark.line and remark.verdict != "keep" else ""
+        codes = f" ({', '.join(remark.codes)})" if remark.codes else ""
+        said = f"{label(remark)}{where}: {prose(remark.reason)}{codes}"
+        lines.append(f"- {mark(remark.verdict)} {said}")
+        if remark.should_be:
+            lines.append(f"- {mark('keep')} SHOULD BE: {prose(remark.should_be)}")
     return "\n".join(lines) + "\n"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from connlint import __version__
-from connlint.audit.flows import Row as FlowRow
+from connlint.audit.flows import Remark
 from connlint.audit.points import PointVerdict
 from connlint.audit.tables import Tables
 from connlint.config.loading import LoadedStandard
@@ -58,11 +58,11 @@ def mark(verdict: PointVerdict) -> str:
     return _LABELS[verdict][0]
 
 
-def row_label(row: FlowRow) -> str:
-    """The verdict of a unit of work in capitals; what is kept is necessary when it saves data."""
-    if row.verdict == "keep":
-        return "NECESSARY" if row.commits else "OK"
-    return _LABELS[row.verdict][1]
+def label(remark: Remark) -> str:
+    """A verdict in capitals; what may stay is necessary when it saves data."""
+    if remark.verdict == "keep":
+        return "NECESSARY" if remark.saves else "OK"
+    return _LABELS[remark.verdict][1]
 
 
 def action(verdict: PointVerdict) -> str:
