@@ -157,6 +157,7 @@ class Caller(Evaluator):
     def run(self, function: v.Func, bound: dict[str, v.Values], at: int, end: int) -> v.Values:
         """Replay what a project function does with these arguments, and give what it returns."""
         summary, table = self.engine.summarise(self, function, bound)
+        table = self.adopted(summary.returns, function, table, at)
         before = dict(self.state.pending)
         self.replay(summary.effects, function, table, at, end)
         if summary.commits_always:
@@ -190,6 +191,18 @@ class Caller(Evaluator):
         return tuple(
             self._handed_out(value, name, at) for value in v.substitute(values, table)
         ) or v.unknown(f"o:{self.identity(at)}")
+
+    def adopted(
+        self, values: v.Values, function: v.Func, table: dict[str, v.Values], at: int
+    ) -> dict[str, v.Values]:
+        """The caller's names for objects, the sessions that a callee makes and hands out included."""
+        made: dict[str, v.Values] = {}
+        for value in v.flattened(values):
+            if isinstance(value, v.Obj) and value.id.startswith("s:") and value.id not in table:
+                if self.program.is_session(value):
+                    name = self.program.modules[function.module].symbol(function.scope)
+                    made[value.id] = (self._handed_out(value, name, at),)
+        return {**table, **made} if made else table
 
     def _handed_out(self, value: v.Value, name: str, at: int) -> v.Value:
         """A session that a function made is a new one at each call, with the function as origin."""
@@ -362,6 +375,7 @@ class Caller(Evaluator):
         for value in values:
             if isinstance(value, v.Pending):
                 summary, table = self.engine.summarise(self, value.func, dict(value.args))
+                table = self.adopted(summary.yields, value.func, table, value.at)
                 before = tuple(effect for effect in summary.effects if not effect.after_yield)
                 self.replay(before, value.func, table, value.at, value.end)
                 result = v.join(result, self.returned(summary.yields, value.func, table, value.at))

@@ -65,6 +65,7 @@ def _enter_pending(run: Interpreter, pending: v.Pending) -> tuple[v.Values, Leav
     summary, table = run.engine.summarise(run, pending.func, dict(pending.args))
     before = tuple(effect for effect in summary.effects if not effect.after_yield)
     after = tuple(effect for effect in summary.effects if effect.after_yield)
+    table = run.adopted(summary.yields, pending.func, table, pending.at)
     run.replay(before, pending.func, table, pending.at, pending.end)
     yields = run.returned(summary.yields, pending.func, table, pending.at)
     inner = {value.id for value in v.substitute(summary.yields, table) if isinstance(value, v.Obj)}

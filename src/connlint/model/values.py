@@ -155,6 +155,16 @@ def join(left: Values, right: Values) -> Values:
     return merged[:MAX_VALUES]
 
 
+def flattened(values: Values) -> Iterator[Value]:
+    """The alternatives; in place of a sequence, what it holds."""
+    for value in values:
+        if type(value) is Items:
+            for item in value.items:
+                yield from item
+        else:
+            yield value
+
+
 def is_unknown(value: Value) -> bool:
     return type(value) is Obj and not value.type
 
