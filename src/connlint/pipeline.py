@@ -128,7 +128,7 @@ class Analysis:
 
         names = self.layout.names
         files = ((path, names[path], facts) for path, facts in self.facts.items())
-        return Project.link(files, self.request.loaded.standard)
+        return Project.link(files, self.request.loaded.standard, self.layout.paths)
 
     # suspect
 

@@ -52,7 +52,7 @@ class Mentions:
                     yield module, item, name
 
     def _through_star(self, module: Module, item: f.Import) -> str:
-        source = self._program.modules.get(module.imported_from(item))
+        source = self._program.names.modules.get(module.imported_from(item))
         if source is None:
             return ""
         used = {
@@ -81,7 +81,7 @@ class Mentions:
         found: set[str] = set()
         for item in module.facts.imports:
             if item.attr == "*":
-                source = self._program.modules.get(module.imported_from(item))
+                source = self._program.names.modules.get(module.imported_from(item))
                 if source is not None:
                     found.update(
                         n

@@ -35,12 +35,17 @@ class Target(NamedTuple):
 
 
 class Module:
-    """One analysed file: its module name, path and facts, with bodies decoded on demand."""
+    """One analysed file: its module name, path and facts, with bodies decoded on demand.
 
-    __slots__ = ("__dict__", "_bodies", "facts", "is_package", "name", "path")
+    ``name`` is unique in the project; ``dotted`` is what the file calls itself, which several files
+    may do.
+    """
 
-    def __init__(self, name: str, path: str, facts: f.FileFacts) -> None:
+    __slots__ = ("__dict__", "_bodies", "dotted", "facts", "is_package", "name", "path")
+
+    def __init__(self, name: str, path: str, facts: f.FileFacts, dotted: str = "") -> None:
         self.name = name
+        self.dotted = dotted or name
         self.path = path
         self.facts = facts
         self.is_package = path.endswith("__init__.py")
@@ -60,7 +65,7 @@ class Module:
     def symbol(self, scope: int) -> str:
         """The dotted path of a scope: the module's name and the qualified name."""
         qualname = self.facts.scopes[scope].qualname
-        return f"{self.name}.{qualname}" if qualname else self.name
+        return f"{self.dotted}.{qualname}" if qualname else self.dotted
 
     @cached_property
     def children(self) -> dict[int, list[int]]:
@@ -74,7 +79,7 @@ class Module:
     @cached_property
     def package(self) -> str:
         """The package that relative imports start from."""
-        return self.name if self.is_package else self.name.rpartition(".")[0]
+        return self.dotted if self.is_package else self.dotted.rpartition(".")[0]
 
     @cached_property
     def star_imports(self) -> tuple[f.Import, ...]:
@@ -151,12 +156,19 @@ def _stored(statement: f.Stmt) -> Iterator[tuple[f.Expr, f.Expr]]:
 
 
 class Names:
-    """Resolves names over all modules. ``canonical`` spells external names canonically."""
+    """Resolves names over all modules. ``canonical`` spells external names canonically.
+
+    ``modules`` are all that can be imported, by every name that they can be imported by.
+    """
 
     def __init__(self, modules: Mapping[str, Module], canonical: Callable[[str], str]) -> None:
         self.modules = modules
         self._canonical = canonical
         self._globals: dict[tuple[str, str], tuple[Target, ...]] = {}
+        self._also: dict[str, list[str]] = {}
+        for name, module in modules.items():
+            if name != module.name:
+                self._also.setdefault(module.name, []).append(name)
         self._packages = {
             ".".join(name.split(".")[:end])
             for name in modules
@@ -208,20 +220,26 @@ class Names:
         self, module: Module, name: str, bindings: tuple[tuple[str, int], ...]
     ) -> Iterator[Target]:
         imports = module.facts.imports
-        firm = [b for b in bindings if not (b[0] == "i" and imports[b[1]].fallback)]
-        runtime = [b for b in firm if not (b[0] == "i" and imports[b[1]].type_checking)]
-        chosen = (runtime or firm or list(bindings))[-MAX_ALTERNATIVES:]
+        runtime = [b for b in bindings if not (b[0] == "i" and imports[b[1]].type_checking)]
+        firm = [b for b in runtime if not (b[0] == "i" and imports[b[1]].fallback)]
+        chosen = (firm or runtime or list(bindings))[-MAX_ALTERNATIVES:]
         if not bindings:
             yield Target("variable", module.name, name)
-        for kind, number in chosen:
-            if kind == "s":
-                scope = module.facts.scopes[number]
-                what = "class" if scope.kind == "class" else "function"
-                yield Target(what, module.name, scope.qualname, number)
-            elif kind == "i":
-                yield from self.imported(module, imports[number])
-            else:
-                yield Target("variable", module.name, name)
+        found = [target for binding in chosen for target in self._bound(module, name, binding)]
+        if len(firm) < len(runtime) and all(target.kind == "external" for target in found):
+            fallbacks = [binding for binding in runtime if binding not in firm]
+            found.extend(t for binding in fallbacks for t in self._bound(module, name, binding))
+        yield from found
+
+    def _bound(self, module: Module, name: str, binding: tuple[str, int]) -> tuple[Target, ...]:
+        kind, number = binding
+        if kind == "s":
+            scope = module.facts.scopes[number]
+            what = "class" if scope.kind == "class" else "function"
+            return (Target(what, module.name, scope.qualname, number),)
+        if kind == "i":
+            return self.imported(module, module.facts.imports[number])
+        return (Target("variable", module.name, name),)
 
     def imported(self, module: Module, item: f.Import) -> tuple[Target, ...]:
         """What an import binds."""
@@ -235,9 +253,21 @@ class Names:
             found = self.lookup(source, item.attr)
             if found:
                 return found
-            if source in self.modules or self.is_module(source):
-                return (Target("variable", source, item.attr),)
+            submodule = f"{source}.{item.attr}"
+            if self.is_module(submodule):
+                return (Target("module", submodule),)
+            return (Target("variable", source, item.attr),)
         return (self.external(f"{source}.{item.attr}"),)
+
+    def spellings(self, dotted: str) -> tuple[str, ...]:
+        """A definition's dotted name, first as it is, then under the other names of its module."""
+        module = dotted
+        while module and module not in self.modules:
+            module = module.rpartition(".")[0]
+        owner = self.modules.get(module)
+        rest = dotted[len(module) :]
+        others = self._also.get(owner.name, ()) if owner is not None else ()
+        return (dotted, *(f"{name}{rest}" for name in others))
 
     def member(self, target: Target, attr: str) -> tuple[Target, ...]:
         """``target.attr`` for modules, classes and external names; nothing for other targets."""

@@ -3,7 +3,7 @@ parameters stand for when no particular path is followed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from connlint.config.standard import Standard
@@ -49,11 +49,17 @@ class Program:
         modules: Iterable[Module],
         standard: Standard,
         catalog: Catalog = CATALOG,
+        also_named: Mapping[str, str] | None = None,
     ) -> None:
+        """``also_named``: further names under which modules can be imported."""
         self.modules = {module.name: module for module in modules}
+        importable = dict(self.modules)
+        for other, name in (also_named or {}).items():
+            if name in self.modules:
+                importable.setdefault(other, self.modules[name])
         self.standard = standard
         self.catalog = catalog
-        self.names = Names(self.modules, catalog.canonical)
+        self.names = Names(importable, catalog.canonical)
         self.hierarchy = Hierarchy(self.names, self._types_of)
         self._evaluator: Callable[[Module, int], Evaluator] | None = None
         self._release: Callable[[Evaluator], None] = lambda _: None

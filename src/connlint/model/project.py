@@ -7,7 +7,7 @@ function that can matter, and knows for each function what it does and what reac
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from connlint.config.globs import matches_name
@@ -43,14 +43,28 @@ class Project:
         self._callees_below: dict[ScopeId, frozenset[ScopeId]] = {}
 
     @classmethod
-    def link(cls, files: Iterable[tuple[str, str, f.FileFacts]], standard: Standard) -> Project:
-        """Link files, given as ``(path, module name, facts)``; some may be unreadable."""
+    def link(
+        cls,
+        files: Iterable[tuple[str, str, f.FileFacts]],
+        standard: Standard,
+        paths: Mapping[str, str] | None = None,
+    ) -> Project:
+        """Link files, given as ``(path, module name, facts)``; some may be unreadable.
+
+        ``paths`` says which file an import of a name finds, for further names of the files and for
+        names that several of them have.
+        """
         sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
+        paths = paths or {}
         modules: dict[str, Module] = {}
         for path, name, facts in files:
             if facts.problem is None:
-                modules.setdefault(name, Module(name, path, facts))
-        program = Program(modules.values(), standard)
+                is_hidden = name in modules or paths.get(name, path) != path
+                unique = f"{name}@{len(modules)}" if is_hidden else name
+                modules[unique] = Module(unique, path, facts, name)
+        names = {module.path: name for name, module in modules.items()}
+        also_named = {name: names[path] for name, path in paths.items() if path in names}
+        program = Program(modules.values(), standard, also_named=also_named)
         return cls(program, Engine(program))
 
     # functions
@@ -184,7 +198,10 @@ class Project:
     def is_forbidden(self, dotted: str) -> bool:
         """Whether the standard forbids a factory, by the name of its definition."""
         exact, globs = self._forbidden
-        return dotted in exact or any(matches_name(pattern, dotted) for pattern in globs)
+        if dotted in exact:
+            return True
+        spellings = self.program.names.spellings(dotted) if globs else ()
+        return any(matches_name(pattern, name) for pattern in globs for name in spellings)
 
     def is_provider(self, dotted: str) -> bool:
         """Whether a function is one of the standard's providers or dependencies."""

@@ -83,10 +83,14 @@ def _is_reexported(project: Project, module: Module, item: Import) -> bool:
         return False
     if module.facts.exports is not None and item.name in module.facts.exports:
         return True
+    importable = project.program.names.modules
     for other in project.program.modules.values():
         if other is module:
             continue
         for each in other.facts.imports:
-            if each.attr in (item.name, "*") and other.imported_from(each) == module.name:
+            if (
+                each.attr in (item.name, "*")
+                and importable.get(other.imported_from(each)) is module
+            ):
                 return True
     return False
