@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
 from connlint.model import values as v
+from connlint.model.handovers import gathered
 
 if TYPE_CHECKING:
     from connlint.model.calls import Caller
@@ -96,6 +97,7 @@ def _next(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> 
 
 
 def _gather(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+    gathered(caller, args, node)
     results = tuple(caller.perform(values, node.at, node.end) for values in args)
     return (v.Items(results),)
 

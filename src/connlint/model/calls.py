@@ -16,6 +16,7 @@ from connlint.model.catalog.types import EffectKind, Function, Method
 from connlint.model.classes import ClassId
 from connlint.model.effects import Effect, LoopFrame, Operation, Step, Summary
 from connlint.model.evaluate import Evaluator
+from connlint.model.handovers import Handover, spawned
 from connlint.model.names import Module
 from connlint.model.sql_text import statement_effects
 from connlint.model.state import Guard
@@ -51,6 +52,7 @@ class Caller(Evaluator):
         self.engine = engine
         self.effects: dict[tuple[object, ...], Effect] = {}
         self.operations: dict[tuple[object, ...], Operation] | None = None
+        self.handovers: dict[tuple[int, int], Handover] | None = None
         self.loops: list[LoopFrame] = []
         self.in_handler = 0
         self.spawning = 0
@@ -195,13 +197,14 @@ class Caller(Evaluator):
     def adopted(
         self, values: v.Values, function: v.Func, table: dict[str, v.Values], at: int
     ) -> dict[str, v.Values]:
-        """The caller's names for objects, the sessions that a callee makes and hands out included."""
+        """The caller's names for objects, also for sessions that a callee makes and hands out."""
+        name = self.program.modules[function.module].symbol(function.scope)
         made: dict[str, v.Values] = {}
         for value in v.flattened(values):
-            if isinstance(value, v.Obj) and value.id.startswith("s:") and value.id not in table:
-                if self.program.is_session(value):
-                    name = self.program.modules[function.module].symbol(function.scope)
-                    made[value.id] = (self._handed_out(value, name, at),)
+            if not isinstance(value, v.Obj) or value.id in table or value.id[:2] != "s:":
+                continue
+            if self.program.is_session(value):
+                made[value.id] = (self._handed_out(value, name, at),)
         return {**table, **made} if made else table
 
     def _handed_out(self, value: v.Value, name: str, at: int) -> v.Value:
@@ -494,6 +497,7 @@ class Caller(Evaluator):
             self._perform_all(args, keywords, node)
             return v.unknown(self.identity(node.end))
         if name in catalog.spawns:
+            spawned(self, name, [*args, *(held for _, held in keywords)], node)
             return v.unknown(self.identity(node.end))
         if name in catalog.offloads:
             return self._offload(args, keywords, node)
@@ -579,6 +583,7 @@ class Caller(Evaluator):
             return special(self, args, keywords, node)
         catalog = self.program.catalog
         if name in catalog.spawns:
+            spawned(self, name, [*args, *(held for _, held in keywords)], node)
             return v.unknown(self.identity(node.end))
         if name in catalog.offloads:
             return self._offload(args, keywords, node)

@@ -16,6 +16,7 @@ from connlint.model.classes import ClassId
 from connlint.model.contexts_key import Context, context_of
 from connlint.model.effects import Operation, Summary
 from connlint.model.evaluate import Evaluator
+from connlint.model.handovers import Handover
 from connlint.model.interpret import Interpreter
 from connlint.model.names import Module
 from connlint.model.program import Program
@@ -38,7 +39,7 @@ MAX_EFFECTS = 80
 class FunctionRun:
     """A function run on its own: its summary, its operations and which of them repeat."""
 
-    __slots__ = ("back_marks", "calls", "operations", "summary")
+    __slots__ = ("back_marks", "calls", "handovers", "operations", "summary")
 
     def __init__(
         self,
@@ -46,11 +47,13 @@ class FunctionRun:
         operations: tuple[Operation, ...],
         back_marks: dict[int, frozenset[int]],
         calls: tuple[CallEdge, ...],
+        handovers: tuple[Handover, ...] = (),
     ) -> None:
         self.summary = summary
         self.operations = operations
         self.back_marks = back_marks
         self.calls = calls
+        self.handovers = handovers
 
 
 class StaticInterpreter(Interpreter):
@@ -130,11 +133,16 @@ class Engine:
             return _NO_RUN
         run = Interpreter(self, self.program.modules[scope[0]], scope[1])
         run.operations = {}
+        run.handovers = {}
         before, self._calls = self._calls, {}
         summary = self._guarded(key, run, {}, {})
         calls, self._calls = self._calls, before
         finished = FunctionRun(
-            summary, tuple(run.operations.values()), run.back_marks, tuple(calls)
+            summary,
+            tuple(run.operations.values()),
+            run.back_marks,
+            tuple(calls),
+            tuple(run.handovers.values()),
         )
         self._runs[scope] = finished
         self._drop_tainted(key)

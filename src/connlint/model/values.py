@@ -6,6 +6,8 @@ A :data:`Values` is a tuple of alternatives. Nothing is guessed: what is not kno
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 MAX_VALUES = 6

@@ -1,0 +1,110 @@
+"""Work that is started concurrently in, the sessions that go along with it out.
+
+Sessions travel as arguments, in the instances whose methods are started, in what closures capture
+and in partial functions; those of a coroutine that is started are the arguments of its call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from connlint.facts import types as f
+from connlint.model import values as v
+from connlint.model.effects import LoopFrame
+
+if TYPE_CHECKING:
+    from connlint.model.calls import Caller
+
+_MAX_DEPTH = 5
+
+
+class Handover(msgspec.Struct, frozen=True):
+    """A call that starts work beside or behind the function that makes it.
+
+    ``kind`` is ``spawn`` (started, whoever waits for it) or ``gather`` (awaited together by this
+    very call). ``target`` is the dotted name of what is called. ``sessions`` are those that the
+    work gets. ``together`` are the places of the calls that a ``gather`` runs side by side, each
+    with whether there may be any number of it.
+    """
+
+    kind: Literal["spawn", "gather"]
+    at: int
+    end: int
+    target: str
+    sessions: tuple[v.Obj, ...]
+    loops: tuple[LoopFrame, ...]
+    together: tuple[tuple[int, int, bool], ...] = ()
+
+
+def spawned(run: Caller, target: str, values: Iterable[v.Values], node: f.Call) -> None:
+    """Record that ``target`` is told to run something, with these arguments."""
+    if run.handovers is None:
+        return
+    found: dict[str, v.Obj] = {}
+    for held in values:
+        _collect(run, held, found, 0)
+    if found:
+        sessions = tuple(found.values())
+        handover = Handover("spawn", node.at, node.end, target, sessions, tuple(run.loops))
+        run.handovers[node.at, node.end] = handover
+
+
+def gathered(run: Caller, values: Iterable[v.Values], node: f.Call) -> None:
+    """Record that the awaitables among these arguments are awaited side by side."""
+    if run.handovers is None:
+        return
+    together: dict[tuple[int, int, bool], None] = {}
+    for held in values:
+        for value in held:
+            if isinstance(value, v.Pending):
+                together[value.at, value.end, False] = None
+            elif isinstance(value, v.Items):
+                for each in v.flattened((value,)):
+                    if isinstance(each, v.Pending):
+                        together[each.at, each.end, not value.exact] = None
+    handover = Handover("gather", node.at, node.end, "", (), tuple(run.loops), tuple(together))
+    run.handovers[node.at, node.end] = handover
+
+
+def _collect(run: Caller, values: v.Values, found: dict[str, v.Obj], depth: int) -> None:
+    if depth > _MAX_DEPTH:
+        return
+    for value in values:
+        if isinstance(value, v.Obj):
+            _collect_object(run, value, found, depth)
+        else:
+            for inside in _inside(value):
+                _collect(run, inside, found, depth + 1)
+
+
+def _collect_object(run: Caller, value: v.Obj, found: dict[str, v.Obj], depth: int) -> None:
+    if run.program.is_session(value):
+        found.setdefault(value.id, value)
+    elif value.id.startswith("new:"):
+        for (owner, _), held in list(run.state.fields.items()):
+            if owner == value.id:
+                _collect(run, held, found, depth + 1)
+
+
+def _inside(value: v.Value) -> Iterable[v.Values]:
+    """What a value that is no instance takes along."""
+    if isinstance(value, v.Func):
+        yield from (held for _, held in value.closure)
+        if value.receiver is not None:
+            yield (value.receiver,)
+    elif isinstance(value, v.Bound):
+        yield (value.receiver,)
+    elif isinstance(value, v.Partial):
+        yield value.func
+        yield from value.args
+        yield from (held for _, held in value.keywords)
+    elif isinstance(value, v.Pending):
+        yield (value.func,)
+        yield from (held for _, held in value.args)
+    elif isinstance(value, v.Items):
+        yield from value.items
+    elif isinstance(value, v.Table):
+        yield from (held for _, held in value.entries)
