@@ -62,34 +62,53 @@ def _is_receiver(function: v.Func, values: v.Values) -> bool:
 def _kept(engine: Engine, state: State, value: v.Value, identity: str) -> v.Value:
     """The part of an argument that can matter, under the callee's name for it."""
     if isinstance(value, v.Const):
-        if value.value is None or isinstance(value.value, bool):
-            return value
-        if (
-            isinstance(value.value, str)
-            and engine.vocabulary.enabled
-            and len(value.value) < _MAX_TEXT
-        ):
+        is_state = isinstance(value.value, str) and engine.vocabulary.enabled
+        is_switch = value.value is None or isinstance(value.value, bool)
+        if is_switch or (is_state and len(str(value.value)) < _MAX_TEXT):
             return value
         return v.Obj("", identity)
     if isinstance(value, v.Obj):
-        if not value.type or value.type.startswith("builtins."):
-            return v.Obj("", identity)
-        if engine.program.kind(value):
-            return v.Obj(value.type, identity, v.Origin("parameter", identity[2:]))
-        return v.Obj(value.type, identity)
+        return _kept_object(engine, value, identity)
     if isinstance(value, v.Table):
-        wanted = engine.vocabulary.fields
-        entries = tuple(
-            entry for entry in value.entries if entry[0] in wanted or _matters(engine, entry[1])
-        )
-        return v.Table(
-            tuple((name, _all_kept(engine, state, held, identity)) for name, held in entries),
-            identity,
-        )
+        return _kept_table(engine, state, value, identity)
     if isinstance(value, v.Items):
         items = tuple(_all_kept(engine, state, item, identity) for item in value.items[:8])
+        if all(_says_nothing(each) for item in items for each in item):
+            return v.Obj("", identity)
         return v.Items(items, value.exact)
+    if isinstance(value, v.Member):
+        return value if engine.vocabulary.enabled else v.Obj("", identity)
+    if isinstance(value, v.Ext):
+        catalog = engine.program.catalog
+        is_known = value.name in catalog.types or catalog.function(value.name) is not None
+        return value if is_known else v.Obj("", identity)
     return value
+
+
+def _kept_object(engine: Engine, value: v.Obj, identity: str) -> v.Obj:
+    if not value.type or value.type.startswith("builtins."):
+        return v.Obj("", identity)
+    if engine.program.kind(value):
+        return v.Obj(value.type, identity, v.Origin("parameter", identity[2:]))
+    is_known = (
+        engine.program.class_of(value.type) is not None
+        or value.type in engine.program.catalog.types
+    )
+    return v.Obj(value.type if is_known else "", identity)
+
+
+def _kept_table(engine: Engine, state: State, value: v.Table, identity: str) -> v.Value:
+    wanted = engine.vocabulary.fields
+    entries = tuple(
+        (name, _all_kept(engine, state, held, identity))
+        for name, held in value.entries
+        if name in wanted or _matters(engine, held)
+    )
+    return v.Table(entries, identity) if entries else v.Obj("", identity)
+
+
+def _says_nothing(value: v.Value) -> bool:
+    return v.is_unknown(value) or isinstance(value, v.Const)
 
 
 def _all_kept(engine: Engine, state: State, values: v.Values, identity: str) -> v.Values:

@@ -234,6 +234,10 @@ class Engine:
         if known is not None:
             self._spread_taint(key)
             return known, table
+        if self._says_little(scope, context):
+            alone = self.run(scope).summary
+            if _does_nothing(alone):
+                return alone, table
         heads = {running for running in self._running if running[0] == scope}
         if heads:
             self._taint(heads)
@@ -262,6 +266,19 @@ class Engine:
             if own != values:
                 return False
         return True
+
+    def _says_little(self, scope: ScopeId, context: Context) -> bool:
+        """Whether a context brings nothing that could make an idle function do something."""
+        if context.fields or context.closure or (scope, ALONE) in self._running:
+            return False
+        own = self._alone(self.program.modules[scope[0]], scope[1])
+        return all(
+            all(
+                type(each) is v.Const or v.is_unknown(each) or each in own.get(name, ())
+                for each in values
+            )
+            for name, values in context.arguments
+        )
 
     def _alone(self, module: Module, scope: int) -> dict[str, v.Values]:
         """The parameters of a function on its own."""
@@ -582,3 +599,16 @@ class Engine:
 Passed = tuple[str, int, str]
 _MAX_PASSED = 4
 _PASSED = frozenset({"session", "connection", "cursor", "engine", "session-factory"})
+
+
+def _does_nothing(summary: Summary) -> bool:
+    """Whether a function neither touches the database nor gives back anything that can."""
+    return (
+        not summary.effects
+        and not summary.fields
+        and not summary.left
+        and not summary.unsettled
+        and summary.returns_normally
+        and not summary.yields
+        and all(type(value) is v.Const or v.is_unknown(value) for value in summary.returns)
+    )
