@@ -7,6 +7,7 @@ looks at the files and stops there.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -108,10 +109,7 @@ class Analysis:
     def facts(self) -> Mapping[str, FileFacts]:
         """What each file says, by path relative to the root, in order."""
         facts = {path: lazy.facts for path, lazy in self._saved_facts.by_path.items()}
-        if self.request.unsaved:
-            from connlint.facts.extract import extract
-
-            facts |= {path: extract(data) for path, data in self.request.unsaved.items()}
+        facts |= {path: _facts_of(data) for path, data in self.request.unsaved.items()}
         return dict(sorted(facts.items()))
 
     # link
@@ -140,8 +138,9 @@ class Analysis:
             if rule.code == UnreadableFile.code:
                 yield from _unread(self.facts)
                 continue
+            project = self.project  # what fails here is no rule's fault
             try:
-                yield from list(rule.load().suspects(self.project))
+                yield from list(rule.load().suspects(project))
             except Exception as error:
                 what = " ".join(f"{type(error).__name__}: {error}".split())
                 problems.append(Problem(f"rule {rule.code} failed: {what}", fatal=True))
@@ -259,6 +258,22 @@ class Analysis:
         other.found = self.found
         other._saved_facts = self._saved_facts
         return other
+
+
+def _facts_of(data: bytes) -> FileFacts:
+    """The facts of content that is in no file; what could exhaust the stack is put into one."""
+    from connlint.facts.extract import extract
+    from connlint.facts.nesting import is_risky
+    from connlint.facts.store import decode_facts
+    from connlint.facts.workers import FileToRead, extract_files
+
+    if not is_risky(data):
+        return extract(data)
+    with tempfile.TemporaryDirectory(prefix="connlint-") as folder:
+        file = Path(folder) / "unsaved.py"
+        file.write_bytes(data)
+        (extracted,) = extract_files([FileToRead(str(file), len(data))], extract, jobs=1)
+    return decode_facts(extracted.blob)
 
 
 def _unread(facts: Mapping[str, FileFacts]) -> Iterator[Suspect]:

@@ -263,6 +263,14 @@ def test_unsaved_content_comes_from_standard_input(
     assert len(moved.out.splitlines()) == 1
 
 
+def test_unsaved_content_that_nests_too_deeply_is_a_finding(project: Path) -> None:
+    deep = b"x = " + b"(" * 100_000 + b")" * 100_000
+    done = run_process("check", "--stdin-filename", "app/deep.py", cwd=project, stdin=deep)
+    assert done.code == 1
+    assert done.out.startswith("app/deep.py:")
+    assert "DBC900" in done.out
+
+
 @pytest.mark.parametrize(
     "arguments", [["-"], ["app", "--stdin-filename", "app/users.py"]], ids=["no name", "both"]
 )

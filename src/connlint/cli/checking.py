@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,8 @@ def _view(changed: Changed, options: CheckOptions) -> CheckView:
         from connlint.cli.fixing import proposals
 
         fixes = proposals(analysis, verdict.findings)
-    return CheckView(verdict, analysis.request.registry.rules, analysis.source_lines, fixes)
+    source = lru_cache(maxsize=1)(analysis.source_lines)  # findings of one file stand together
+    return CheckView(verdict, analysis.request.registry.rules, source, fixes)
 
 
 def _render(view: CheckView, options: CheckOptions, surroundings: Surroundings) -> str:
