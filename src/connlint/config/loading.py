@@ -138,9 +138,14 @@ def _named(file: Path, start: Path) -> tuple[Path, Path, ConfigSource]:
 
 
 def _marked_folder(start: Path) -> Path:
-    """The nearest folder at or above ``start`` that looks like a project's root, else ``start``."""
+    """The nearest folder at or above ``start`` that looks like a project's root.
+
+    Where none does, it is the working folder if ``start`` is inside it, else ``start`` itself.
+    """
     folders = (start, *start.parents)
-    return next((f for f in folders if any((f / name).exists() for name in _MARKERS)), start)
+    here = _absolute(Path())
+    unmarked = here if start.is_relative_to(here) else start
+    return next((f for f in folders if any((f / name).exists() for name in _MARKERS)), unmarked)
 
 
 def _loaded(
