@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -100,6 +102,20 @@ def test_python_in_cases_parses(rule: RuleCard) -> None:
         for file in (*case.files, *case.fixed):
             if file.path.endswith(".py"):
                 ast.parse(file.text, f"{rule.page_path.name}:{file.line}")
+
+
+def test_python_in_cases_is_formatted(tmp_path: Path) -> None:
+    for rule in RULES:
+        for case in _page(rule).cases if rule.code not in UNREADABLE else ():
+            for file in (*case.files, *case.fixed):
+                if file.path.endswith(".py"):
+                    name = f"{rule.page_path.stem}_line_{file.line}.py"
+                    (tmp_path / name).write_text(file.text, encoding="utf-8")
+    command = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length", "100"]
+    done = subprocess.run(
+        [*command, "--diff", str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @of_each_rule

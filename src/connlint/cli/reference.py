@@ -24,7 +24,7 @@ exit codes mean is told in [CI and hooks](ci.md).
 
 def reference() -> str:
     """The page: each command with what it does, its arguments and its options."""
-    context = click.Context(cli, info_name="connlint")
+    context = click.Context(cli, info_name="connlint", **cli.context_settings)
     parts = [_OPENING]
     for name in cli.list_commands(context):
         command = cli.get_command(context, name)
