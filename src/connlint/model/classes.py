@@ -9,6 +9,8 @@ from connlint.facts import types as f
 from connlint.model.names import Module, Names, Target, walk
 
 MAX_ANCESTORS = 40
+_ABSTRACT = frozenset({"abstractmethod", "abstractproperty"})
+_SHORT = 400
 
 
 class ClassId(NamedTuple):
@@ -31,10 +33,13 @@ class Hierarchy:
         self._names = names
         self.types_of = types_of
         self._bases: dict[ClassId, tuple[tuple[ClassId, ...], tuple[str, ...]]] = {}
+        self._external: dict[ClassId, tuple[str, ...]] = {}
+        self._members: dict[ClassId, dict[str, int]] = {}
         self._lines: dict[ClassId, tuple[ClassId, ...]] = {}
         self._children: dict[ClassId, list[ClassId]] | None = None
         self._notes: dict[ClassId, dict[str, f.Expr]] = {}
         self._stored: dict[ClassId, dict[str, list[tuple[int, f.Expr]]]] = {}
+        self._abstract: dict[tuple[str, int], bool] = {}
 
     def module(self, owner: ClassId) -> Module:
         return self._names.modules[owner.module]
@@ -101,11 +106,14 @@ class Hierarchy:
 
     def external_bases(self, owner: ClassId) -> tuple[str, ...]:
         """The external classes that the class derives from, directly or through its ancestors."""
-        found: dict[str, None] = {}
-        for ancestor in self.ancestors(owner):
-            for name in self.bases(ancestor)[1]:
-                found[name] = None
-        return tuple(found)
+        known = self._external.get(owner)
+        if known is None:
+            found: dict[str, None] = {}
+            for ancestor in self.ancestors(owner):
+                for name in self.bases(ancestor)[1]:
+                    found[name] = None
+            known = self._external[owner] = tuple(found)
+        return known
 
     def subclasses(self, owner: ClassId) -> tuple[ClassId, ...]:
         """All project classes below this one, in order of definition."""
@@ -125,13 +133,30 @@ class Hierarchy:
 
     def own_member(self, owner: ClassId, name: str) -> int | None:
         """The scope of a function or class that the class body itself defines, the last one."""
-        module = self.module(owner)
-        found = None
-        for number in module.children.get(owner.scope, ()):
-            scope = module.facts.scopes[number]
-            if scope.name == name and scope.kind != "lambda":
-                found = number
-        return found
+        members = self._members.get(owner)
+        if members is None:
+            module = self.module(owner)
+            scopes = module.facts.scopes
+            members = self._members[owner] = {
+                scopes[number].name: number
+                for number in module.children.get(owner.scope, ())
+                if scopes[number].kind != "lambda"
+            }
+        return members.get(name)
+
+    def is_abstract(self, module: str, number: int) -> bool:
+        """Whether a method only says that subclasses have to have it."""
+        key = (module, number)
+        known = self._abstract.get(key)
+        if known is None:
+            owner = self._names.modules[module]
+            scope = owner.facts.scopes[number]
+            known = any(_last_name(each) in _ABSTRACT for each in scope.decorators)
+            # Only the shortest bodies can consist of one raise.
+            if not known and scope.kind == "function" and len(owner.facts.bodies[number]) < _SHORT:
+                known = _only_refuses(owner.body(number))
+            self._abstract[key] = known
+        return known
 
     def method(
         self, owner: ClassId, name: str, after: ClassId | None = None
@@ -205,6 +230,18 @@ class Hierarchy:
                 name = _stored_name(target, receiver)
                 if name:
                     table.setdefault(name, []).append((number, value))
+
+
+def _only_refuses(body: f.Body) -> bool:
+    """Whether a body is nothing but ``raise NotImplementedError``."""
+    only = body[0] if len(body) == 1 else None
+    return isinstance(only, f.Raise) and _last_name(only.value) == "NotImplementedError"
+
+
+def _last_name(node: f.Expr | None) -> str:
+    if isinstance(node, f.Call):
+        node = node.func
+    return node.attr if isinstance(node, f.Attr) else node.id if isinstance(node, f.Name) else ""
 
 
 def _stored_name(target: f.Expr, receiver: str | None) -> str:

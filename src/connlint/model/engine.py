@@ -226,6 +226,8 @@ class Engine:
         scope = (function.module, function.scope)
         if scope not in self.relevance or len(self._running) >= MAX_DEPTH:
             return self._declared(function), {}
+        if self.program.hierarchy.is_abstract(*scope):
+            return self._declared(function), {}
         context, table = context_of(self, caller.state, function, bound)
         if self._says_nothing(scope, context):
             return self.run(scope).summary, table

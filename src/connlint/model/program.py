@@ -64,6 +64,10 @@ class Program:
         self._evaluator: Callable[[Module, int], Evaluator] | None = None
         self._release: Callable[[Evaluator], None] = lambda _: None
         self.provided_by: Callable[[v.Value], v.Values] = lambda _: ()
+        self._global_names: dict[tuple[str, str], v.Values] = {}
+        self._open = 0
+        self._classes: dict[str, ClassId | None] = {}
+        self._types: dict[str, Type | None] = {}
         self._globals: dict[tuple[str, str], v.Values] = {}
         self._locals: dict[tuple[str, int, str], v.Values] = {}
         self._attributes: dict[tuple[ClassId, str], v.Values] = {}
@@ -128,10 +132,14 @@ class Program:
 
     def global_values(self, module: Module, name: str) -> v.Values:
         """What a name means at module level, built-in names included."""
-        targets = self.names.lookup(module.name, name)
-        if targets:
-            return self.target_values(targets)
-        return (v.Ext(f"builtins.{name}"),)
+        key = (module.name, name)
+        known = self._global_names.get(key)
+        if known is None:
+            targets = self.names.lookup(module.name, name)
+            known = self.target_values(targets) if targets else (v.Ext(f"builtins.{name}"),)
+            if not self._open:
+                self._global_names[key] = known
+        return known
 
     def variable(self, module_name: str, name: str) -> v.Values:
         """The values of a variable at module level."""
@@ -140,6 +148,7 @@ class Program:
         if known is not None:
             return known
         self._globals[key] = ()
+        self._open += 1
         module = self.modules.get(module_name)
         dotted = f"{module_name}.{name}"
         result: v.Values = ()
@@ -151,6 +160,7 @@ class Program:
         result = tuple(self._held_globally(value, dotted) for value in result)
         if result != v.NONE or module is None:
             result = tuple(value for value in result if value != v.NONE[0])
+        self._open -= 1
         self._globals[key] = result or v.unknown(f"g:{dotted}")
         return self._globals[key]
 
@@ -278,8 +288,11 @@ class Program:
 
     def class_of(self, key: str) -> ClassId | None:
         """The project class that an object's type names, or ``None`` for an external type."""
-        module, colon, scope = key.rpartition(":")
-        return ClassId(module, int(scope)) if colon and module in self.modules else None
+        if key not in self._classes:
+            module, colon, scope = key.rpartition(":")
+            is_class = colon and module in self.modules
+            self._classes[key] = ClassId(module, int(scope)) if is_class else None
+        return self._classes[key]
 
     def database_type(self, value: v.Value) -> Type | None:
         """The catalogue's type of a session, connection, factory, engine and so on."""
@@ -288,14 +301,13 @@ class Program:
         return self.catalog_type(value.type)
 
     def catalog_type(self, name: str) -> Type | None:
-        owner = self.class_of(name)
-        if owner is None:
-            return self.catalog.type(name)
-        for base in self.hierarchy.external_bases(owner):
-            found = self.catalog.type(base)
-            if found is not None:
-                return found
-        return None
+        """The catalogue's type of an external class, or of what a project class derives from."""
+        if name not in self._types:
+            owner = self.class_of(name)
+            bases = (name,) if owner is None else self.hierarchy.external_bases(owner)
+            known = (self.catalog.type(base) for base in bases)
+            self._types[name] = next((each for each in known if each is not None), None)
+        return self._types[name]
 
     def kind(self, value: v.Value) -> str:
         """``session``, ``connection``, ``session-factory`` ... or empty for anything else."""
@@ -332,10 +344,22 @@ class Program:
     def class_attribute(self, owner: ClassId, attr: str, receiver: v.Value | None) -> v.Values:
         """``attr`` looked up on a class (``receiver`` is ``None``) or on an instance of it."""
         found = self.hierarchy.method(owner, attr)
-        if found is not None:
-            defining, number = found
-            return self._member(defining, number, owner, receiver)
-        return self._stored_attribute(owner, attr)
+        if found is None:
+            return self._stored_attribute(owner, attr)
+        if self.hierarchy.is_abstract(found[0].module, found[1]):
+            overriding = self._overriding(owner, attr, receiver)
+            if overriding:
+                return overriding
+        return self._member(*found, owner, receiver)
+
+    def _overriding(self, owner: ClassId, attr: str, receiver: v.Value | None) -> v.Values:
+        """The methods below a class that give an abstract one its meaning."""
+        result: v.Values = ()
+        for below in self.hierarchy.subclasses(owner):
+            number = self.hierarchy.own_member(below, attr)
+            if number is not None and not self.hierarchy.is_abstract(below.module, number):
+                result = v.join(result, self._member(below, number, below, receiver))
+        return result
 
     def _member(
         self, defining: ClassId, number: int, owner: ClassId, receiver: v.Value | None
