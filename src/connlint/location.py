@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-_COLUMN_BITS = 20
-_COLUMN_MASK = (1 << _COLUMN_BITS) - 1
+COLUMN_BITS = 20
+LAST_COLUMN = (1 << COLUMN_BITS) - 1
 
 
 class Span(NamedTuple):
@@ -26,12 +26,12 @@ def pack(line: int, column: int) -> int:
 
     A column beyond 2**20 - 1 is clamped: such lines are generated code, and the line still holds.
     """
-    return line << _COLUMN_BITS | min(column, _COLUMN_MASK)
+    return line << COLUMN_BITS | min(column, LAST_COLUMN)
 
 
 def unpack(position: int) -> tuple[int, int]:
     """The ``(line, column)`` that :func:`pack` put into ``position``."""
-    return position >> _COLUMN_BITS, position & _COLUMN_MASK
+    return position >> COLUMN_BITS, position & LAST_COLUMN
 
 
 def span_between(start: int, end: int) -> Span:

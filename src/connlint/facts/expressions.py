@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from connlint.facts import types as f
-from connlint.location import pack
+from connlint.location import COLUMN_BITS, LAST_COLUMN, pack
 from connlint.source import CharacterColumns
 
 MAX_DEPTH = 150
@@ -47,9 +47,13 @@ class Positions:
         return pack(line, column)
 
     def start(self, node: Any) -> int:
+        if self._columns is None and node.col_offset < LAST_COLUMN:
+            return cast("int", node.lineno << COLUMN_BITS | node.col_offset)
         return self.pack(node.lineno, node.col_offset)
 
     def end(self, node: Any) -> int:
+        if self._columns is None and node.end_col_offset < LAST_COLUMN:
+            return cast("int", node.end_lineno << COLUMN_BITS | node.end_col_offset)
         return self.pack(node.end_lineno, node.end_col_offset)
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.expressions import end_of, expressions_of, parts
-from connlint.model.names import Module, walk
+from connlint.model.names import Module, Target, walk
 from connlint.model.program import Program
 from connlint.model.relevance import ScopeId
 
@@ -34,6 +34,8 @@ class Mentions:
         self._program = program
         self._relevance = relevance
         self._wanted = wanted
+        self._leading: dict[tuple[str, str], bool] = {}
+        self._imported_modules: dict[str, frozenset[str]] = {}
         self._names: dict[str, dict[str, str]] = {}
 
     def imports(self) -> Iterator[tuple[Module, f.Import, str]]:
@@ -77,22 +79,18 @@ class Mentions:
                     yield from self._in_scope(module, number)
 
     def _tainted(self, module: Module) -> frozenset[str]:
-        """The names bound in a file, at any level, that may lead to something wanted."""
+        """The names bound in a file, at any level, that lead to something wanted."""
         found: set[str] = set()
         for item in module.facts.imports:
             if item.attr == "*":
                 source = self._program.names.modules.get(module.imported_from(item))
                 if source is not None:
-                    found.update(
-                        n
-                        for n in source.exported()
-                        if self._first(self._program.global_values(source, n))
-                    )
+                    exported = source.exported()
+                    values = self._program.global_values
+                    found.update(n for n in exported if self._first(values(source, n)))
             elif item.name not in found:
                 targets = self._program.names.imported(module, item)
-                if any(target.kind == "module" for target in targets) or self._first(
-                    self._program.target_values(targets)
-                ):
+                if self._first(self._program.target_values(targets)):
                     found.add(item.name)
         may_define = (module.name, 0) in self._relevance
         for name, how in module.facts.definitions.items():
@@ -106,13 +104,53 @@ class Mentions:
     def _may_mention(
         self, module: Module, number: int, scope: f.Scope, tainted: frozenset[str]
     ) -> bool:
-        if any(called.partition(".")[0] in tainted for called in scope.called):
-            return True
+        for called in scope.called:
+            root, dot, _ = called.partition(".")
+            if root in tainted or (dot and self._leads(module, called)):
+                return True
+        modules = self._module_names(module)
         return any(
-            root in tainted
+            root in tainted or root in modules
             for param in scope.params
             for root in _roots(param.default, param.annotation)
-        ) or any(root in tainted for decorator in scope.decorators for root in _roots(decorator))
+        ) or any(
+            root in tainted or root in modules
+            for decorator in scope.decorators
+            for root in _roots(decorator)
+        )
+
+    def _module_names(self, module: Module) -> frozenset[str]:
+        """The names under which a file imports modules of the project."""
+        known = self._imported_modules.get(module.name)
+        if known is None:
+            imported = self._program.names.imported
+            known = frozenset(
+                item.name
+                for item in module.facts.imports
+                if item.attr != "*" and any(t.kind == "module" for t in imported(module, item))
+            )
+            self._imported_modules[module.name] = known
+        return known
+
+    def _leads(self, module: Module, called: str) -> bool:
+        """Whether ``module_name.attribute`` leads to something wanted."""
+        key = (module.name, called)
+        known = self._leading.get(key)
+        if known is None:
+            names = self._program.names
+            root, *attributes = called.split(".")
+            targets = names.lookup(module.name, root) or self._local_imports(module, root)
+            targets = tuple(target for target in targets if target.kind == "module")
+            for attribute in attributes:
+                targets = tuple(t for target in targets for t in names.member(target, attribute))
+            known = bool(targets) and bool(self._first(self._program.target_values(targets)))
+            self._leading[key] = known
+        return known
+
+    def _local_imports(self, module: Module, name: str) -> tuple[Target, ...]:
+        imported = self._program.names.imported
+        items = (i for i in module.facts.imports if i.scope and i.name == name)
+        return tuple(target for item in items for target in imported(module, item))
 
     def _in_scope(self, module: Module, number: int) -> Iterator[Mention]:
         scope = module.facts.scopes[number]
