@@ -132,6 +132,23 @@ def _type(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> 
     return tuple(found)
 
 
+def _is_kind(asked: Callable[[f.Scope], bool]) -> Builtin:
+    """What ``inspect`` tells of functions, where all that it is asked about are known."""
+
+    def answer(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+        found: v.Values = ()
+        for value in args[0] if args else ():
+            if not isinstance(value, v.Func):
+                return v.unknown("bool")
+            scope = caller.program.modules[value.module].facts.scopes[value.scope]
+            found = v.join(found, (v.Const(asked(scope)),))
+        return found or v.unknown("bool")
+
+    return answer
+
+
+_IS_COROUTINE = _is_kind(lambda each: each.is_async and not each.is_generator)
+
 BUILTINS: dict[str, Builtin] = {
     "builtins.super": _super,
     "functools.partial": _partial,
@@ -157,5 +174,8 @@ BUILTINS: dict[str, Builtin] = {
         _same,
     ),
     **dict.fromkeys(("asyncio.gather", "asyncio.wait", "asyncio.as_completed"), _gather),
+    **dict.fromkeys(("inspect.iscoroutinefunction", "asyncio.iscoroutinefunction"), _IS_COROUTINE),
+    "inspect.isgeneratorfunction": _is_kind(lambda each: each.is_generator and not each.is_async),
+    "inspect.isasyncgenfunction": _is_kind(lambda each: each.is_generator and each.is_async),
     **dict.fromkeys(NEVER_RETURN, _never),
 }  # fmt: skip

@@ -171,7 +171,14 @@ class Caller(Evaluator):
         self._take_fields(summary, table, at)
         if not summary.returns_normally:
             self.dead = True
-        return self.returned(summary.returns, function, table, at)
+        given = self.returned(summary.returns, function, table, at)
+        # What a callee leaves to be awaited or entered happens, to the caller, at this call.
+        return tuple(
+            dict.fromkeys(
+                v.Pending(each.func, each.args, at, end) if isinstance(each, v.Pending) else each
+                for each in given
+            )
+        )
 
     def _keep_pending(
         self, before: dict[str, frozenset[str]], summary: Summary, table: dict[str, v.Values]

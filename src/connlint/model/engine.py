@@ -31,6 +31,7 @@ Key = tuple[ScopeId, Context]
 """A function in a context; :data:`ALONE` for the function on its own."""
 
 ALONE = Context((), (("", ("",)),))  # type: ignore[arg-type]
+Closure = tuple[tuple[str, v.Values], ...]
 MAX_CONTEXTS = 24
 MAX_DEPTH = 40
 MAX_EFFECTS = 80
@@ -76,7 +77,7 @@ class Engine:
         self.relevance = Relevance(program)
         program.connect(self._static, self._release, self.provided_by)
         self._summaries: dict[Key, Summary] = {}
-        self._contexts: dict[ScopeId, int] = {}
+        self._contexts: dict[tuple[ScopeId, Closure], int] = {}
         self._keys: dict[ScopeId, list[Key]] = {}
         self._static_runs: dict[ScopeId, list[StaticInterpreter]] = {}
         self._running: list[Key] = []
@@ -244,10 +245,12 @@ class Engine:
         if heads:
             self._taint(heads)
             return Summary(), table
-        count = self._contexts.get(scope, 0)
+        # A decorator's wrapper is a function of its own for everything that it wraps.
+        own = (scope, context.closure)
+        count = self._contexts.get(own, 0)
         if count >= MAX_CONTEXTS:
             return self.run(scope).summary, table
-        self._contexts[scope] = count + 1
+        self._contexts[own] = count + 1
         return self._summarise(key, function), table
 
     def _says_nothing(self, scope: ScopeId, context: Context) -> bool:

@@ -195,7 +195,9 @@ class Evaluator:
         return (v.Items(items[:20], exact and len(items) <= 20),)
 
     def _cond(self, node: f.Cond) -> v.Values:
-        self.evaluate(node.test)
+        truth = v.truth(self.evaluate(node.test))
+        if truth is not None:
+            return self.evaluate(node.body if truth else node.orelse)
         return v.join(self.evaluate(node.body), self.evaluate(node.orelse))
 
     def _bool(self, node: f.BoolOp) -> v.Values:

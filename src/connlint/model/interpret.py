@@ -231,7 +231,7 @@ class Interpreter(Caller):
             if remaining is None:
                 break
             self.state = remaining
-            self.evaluate(branch.test)
+            truth = v.truth(self.evaluate(branch.test))
             if self.dead:
                 remaining = None
                 break
@@ -239,6 +239,8 @@ class Interpreter(Caller):
             base = self.state
             taken = Narrowing(self).when(branch.test, base.copy(), True)
             remaining = Narrowing(self).when(branch.test, base, False)
+            if isinstance(branch.test, f.Call) and truth is not None:
+                taken, remaining = (taken, None) if truth else (None, remaining)
             if taken is not None:
                 taken.guards |= self._guards(kinds, branch.test, True)
                 ends.append(self._block(branch.body, taken))

@@ -171,6 +171,12 @@ def is_unknown(value: Value) -> bool:
     return type(value) is Obj and not value.type
 
 
+def truth(values: Values) -> bool | None:
+    """The truth value that all alternatives share, if they are constants that do."""
+    found = {bool(each.value) if type(each) is Const else None for each in values}
+    return found.pop() if len(found) == 1 else None
+
+
 def unknown(identity: str) -> Values:
     return (Obj("", identity),)
 
