@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _ORDERINGS = frozenset({"<", "<=", ">", ">="})
 _RETRY = re.compile(r"(^|_)(attempt|attempts|retry|retries|tries|trial)(_|s?$)", re.IGNORECASE)
+_BATCH = re.compile(r"(^|_)batch(_|$)", re.IGNORECASE)
+_BATCHING = re.compile(r"(^|_)(batch|batches|batched|chunked|grouper|slices)(_|$)", re.IGNORECASE)
 _JOINS = re.compile(
     r"(^|_)in_(nested_)?(transaction|atomic|tx)(_|$)|transaction_depth", re.IGNORECASE
 )
@@ -151,8 +153,12 @@ def _leaves_when_done(node: f.For) -> bool:
 
 
 def _batches(node: f.For) -> bool:
-    """``for start in range(0, n, size)``: each round handles many items."""
+    """``for start in range(0, n, size)`` or ``for batch in batched(items)``: many items a round."""
     call = node.iter
+    if _BATCH.search(_word(node.target)):
+        return True
+    if isinstance(call, f.Call) and _BATCHING.search(_word(call.func)):
+        return True
     return (
         isinstance(call, f.Call)
         and isinstance(call.func, f.Name)
