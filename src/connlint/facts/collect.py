@@ -32,7 +32,7 @@ class _Open:
     at: int = 0
     end: int = 0
     name_at: int = 0
-    called: dict[str, None] = field(default_factory=dict)
+    called: dict[str, bool] = field(default_factory=dict)
     bound: dict[str, None] = field(default_factory=dict)
     outer: set[str] = field(default_factory=set)
     yields: bool = False
@@ -62,15 +62,7 @@ class Collector(ExpressionCollector):
 
     def finished_scopes(self) -> list[f.Scope]:
         """All scopes, in the order of their numbers."""
-        return [
-            f.Scope(
-                scope.kind, scope.name, scope.qualname, scope.parent, scope.params, scope.decorators,
-                scope.returns, scope.bases, scope.keywords, scope.is_async, scope.yields,
-                tuple(name for name in scope.called if name), tuple(scope.bound), scope.first, scope.at,
-                scope.end, scope.name_at,
-            )
-            for scope in self._scopes
-        ]  # fmt: skip
+        return [_finished(scope) for scope in self._scopes]
 
     # scopes
 
@@ -328,7 +320,7 @@ class Collector(ExpressionCollector):
     def _function(self, node: _Function) -> f.Stmt:
         decorators = self.expressions(node.decorator_list)
         for decorator in node.decorator_list:
-            self.called[dotted_decorator(decorator)] = None
+            self.called.setdefault(dotted_decorator(decorator), False)
         at, end = self._at(node)
         scope = _Open(
             "function", node.name, self._qualify(node.name), self._current, node,
@@ -420,6 +412,17 @@ _STATEMENTS = cast(
 for _name, _convert in (("TryStar", Collector._try), ("TypeAlias", Collector._type_alias)):
     if _kind := getattr(ast, _name, None):
         _STATEMENTS[_kind] = _convert
+
+
+def _finished(scope: _Open) -> f.Scope:
+    scope.called.pop("", None)
+    handed = tuple(number for number, is_handed in enumerate(scope.called.values()) if is_handed)
+    return f.Scope(
+        scope.kind, scope.name, scope.qualname, scope.parent, scope.params, scope.decorators,
+        scope.returns, scope.bases, scope.keywords, scope.is_async, scope.yields,
+        tuple(scope.called), tuple(scope.bound), scope.first, scope.at, scope.end, scope.name_at,
+        handed,
+    )  # fmt: skip
 
 
 def dotted_decorator(node: ast.expr) -> str:

@@ -72,12 +72,19 @@ def dotted(node: ast.expr) -> str:
     return ".".join(reversed(parts))
 
 
+def _container(func: ast.expr) -> ast.expr:
+    """What is called, or the collection that holds it: ``FACTORIES`` of ``FACTORIES[name]()``."""
+    while isinstance(func, ast.Subscript):
+        func = func.value
+    return func
+
+
 class ExpressionCollector:
     """Converts expressions. Subclasses supply :meth:`lambda_scope` and own ``called``."""
 
     def __init__(self, text: str) -> None:
         self.positions = Positions(text)
-        self.called: dict[str, None] = {}
+        self.called: dict[str, bool] = {}
         self.bound: dict[str, None] = {}
         self.yields = False
         self._depth = 0
@@ -109,7 +116,7 @@ class ExpressionCollector:
         """Note a name or attribute chain that is passed, returned or stored rather than called."""
         kind = type(node)
         if kind is ast.Name or kind is ast.Attribute:
-            self.called[dotted(node)] = None
+            self.called[dotted(node)] = True
 
     def _name(self, node: ast.Name) -> f.Expr:
         return f.Name(node.id, self.positions.start(node))
@@ -120,7 +127,7 @@ class ExpressionCollector:
         )
 
     def _call(self, node: ast.Call) -> f.Expr:
-        self.called[dotted(node.func)] = None
+        self.called.setdefault(dotted(_container(node.func)), False)
         for argument in node.args:
             self.hand_on(argument)
         keywords = []
@@ -259,7 +266,7 @@ class ExpressionCollector:
         while stack:
             current = stack.pop()
             if isinstance(current, ast.Call):
-                self.called[dotted(current.func)] = None
+                self.called.setdefault(dotted(_container(current.func)), False)
                 name = dotted(current.func).rpartition(".")[2]
                 start = self.positions.start(current)
                 end = self.positions.end(current)
