@@ -3,16 +3,15 @@ promises."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
+from connlint.config.standard import Standard
 from connlint.facts import types as f
 from connlint.facts.extract import parse_expression
 from connlint.model import values as v
-from connlint.model.classes import ClassId
+from connlint.model.classes import ClassId, Hierarchy
 from connlint.model.names import Module
-
-if TYPE_CHECKING:
-    from connlint.model.program import Program
 
 INJECTORS = frozenset({"fastapi.Depends", "fastapi.Security"})
 _UNIONS = frozenset({"Union", "Optional"})
@@ -30,10 +29,35 @@ _MAPPINGS = frozenset(
 _MAX_DEPTH = 8
 
 
+class Statics(Protocol):
+    """What reading annotations asks of the static knowledge of the project."""
+
+    standard: Standard
+    hierarchy: Hierarchy
+    passed: dict[tuple[str, int, str], dict[v.Value, None]]
+    provided_by: Callable[[v.Value], v.Values]
+
+    @property
+    def modules(self) -> Mapping[str, Module]:
+        """The modules by name."""
+
+    def static(self, module: Module, scope: int, expression: f.Expr) -> v.Values:
+        """The values of an expression of a scope, whatever the path."""
+
+    def callable_name(self, value: v.Value) -> str:
+        """The dotted name of something that can be called."""
+
+    def kind(self, value: v.Value) -> str:
+        """``session``, ``connection`` and so on."""
+
+    def used_as_session(self, module: Module, scope: int, name: str) -> bool:
+        """Whether a function calls what only sessions have on a name."""
+
+
 class Annotations:
     """Reads annotations in the module and scope where they stand."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Statics) -> None:
         self._program = program
         self._known: dict[tuple[str, int, f.Expr], v.Values] = {}
         self._parameters: dict[tuple[str, int, str], v.Values] = {}

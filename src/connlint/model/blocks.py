@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from connlint.model.seams import Run
 from connlint.model.state import State
-
-if TYPE_CHECKING:
-    from connlint.model.calls import Caller
 
 Leave = Callable[[], None]
 
 
-def exit_block(caller: Caller, entered: list[Leave], state: State) -> State | None:
+def exit_block(caller: Run, entered: list[Leave], state: State) -> State | None:
     """The state behind the block when it is left from ``state``."""
     before = caller.state
     caller.state = state

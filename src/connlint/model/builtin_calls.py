@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.handovers import gathered
+from connlint.model.seams import Arguments, Keywords, Run
 
-if TYPE_CHECKING:
-    from connlint.model.calls import Caller
-
-Arguments = list[v.Values]
-Keywords = list[tuple[str, v.Values]]
-Builtin = Callable[["Caller", Arguments, Keywords, f.Call], v.Values]
+Builtin = Callable[[Run, Arguments, Keywords, f.Call], v.Values]
 
 CLOSING = "contextlib.closing"
 NEVER_RETURN = (
@@ -27,7 +22,7 @@ NEVER_RETURN = (
 )
 
 
-def _super(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+def _super(caller: Run, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
     number = caller.number
     scopes = caller.module.facts.scopes
     while number and scopes[number].kind != "class":
@@ -39,19 +34,19 @@ def _super(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) ->
     return tuple(v.Parent(caller.module.name, number, receiver) for receiver in receivers[:1])
 
 
-def _partial(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+def _partial(caller: Run, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
     if not args:
         return ()
     return (v.Partial(args[0], tuple(args[1:]), tuple(keywords)),)
 
 
-def _getattr(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+def _getattr(caller: Run, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
     name = _text(args, 1)
     result = caller.attribute(args[0], name, node.end) if name else ()
     return v.join(result, args[2]) if len(args) > 2 else result
 
 
-def _setattr(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+def _setattr(caller: Run, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
     name = _text(args, 1)
     if len(args) == 3:
         caller.store_attribute(args[0], name or "?", args[2])
@@ -66,7 +61,7 @@ def _text(args: Arguments, index: int) -> str:
     return ""
 
 
-def _dict(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+def _dict(caller: Run, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
     entries = [
         entry
         for values in args
@@ -77,12 +72,12 @@ def _dict(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> 
     return (v.Table((*entries, *keywords), f"new:{caller.identity(node.end)}"),)
 
 
-def _same(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+def _same(caller: Run, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
     """Gives back its first argument, run if it was pending."""
     return caller.perform(args[0], node.at, node.end) if args else ()
 
 
-def _cast(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+def _cast(caller: Run, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
     declared = (
         caller.program.annotations.values(caller.module, caller.number, node.args[0])
         if node.args
@@ -92,17 +87,17 @@ def _cast(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> 
     return known or declared
 
 
-def _next(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+def _next(caller: Run, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
     return caller.first_of(args[0], node.at) if args else ()
 
 
-def _gather(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+def _gather(caller: Run, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
     gathered(caller, args, node)
     results = tuple(caller.perform(values, node.at, node.end) for values in args)
     return (v.Items(results),)
 
 
-def _map(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+def _map(caller: Run, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
     if len(args) < 2:
         return ()
     items = caller.items_of(args[1]) or v.unknown(caller.identity(node.at))
@@ -112,18 +107,18 @@ def _map(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> v
     return (v.Items((result,), exact=False),)
 
 
-def _closing(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+def _closing(caller: Run, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
     made = v.Obj(CLOSING, f"new:{caller.identity(node.end)}")
     caller.state.fields[made.id, "thing"] = args[0] if args else ()
     return (made,)
 
 
-def _never(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+def _never(caller: Run, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
     caller.dead = True
     return ()
 
 
-def _type(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+def _type(caller: Run, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
     found: list[v.Value] = []
     for value in args[0] if args else ():
         owner = caller.program.class_of(value.type) if isinstance(value, v.Obj) else None
@@ -135,7 +130,7 @@ def _type(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> 
 def _is_kind(asked: Callable[[f.Scope], bool]) -> Builtin:
     """What ``inspect`` tells of functions, where all that it is asked about are known."""
 
-    def answer(caller: Caller, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+    def answer(caller: Run, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
         found: v.Values = ()
         for value in args[0] if args else ():
             if not isinstance(value, v.Func):

@@ -7,56 +7,26 @@ managers stay pending until they are awaited, iterated or entered.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from connlint.facts import types as f
 from connlint.model import values as v
-from connlint.model.builtin_calls import BUILTINS
-from connlint.model.catalog.types import EffectKind, Function, Method
 from connlint.model.classes import ClassId
-from connlint.model.effects import Effect, LoopFrame, Operation, Step, Summary
-from connlint.model.evaluate import Evaluator
-from connlint.model.handovers import Handover, spawned
-from connlint.model.names import Module
-from connlint.model.sql_text import statement_effects
+from connlint.model.effects import Effect, Step, Summary
+from connlint.model.library_calls import LibraryCaller
+from connlint.model.seams import Arguments, Keywords
 from connlint.model.state import Guard
 from connlint.model.states import (
-    known_states,
-    latest_states,
     note_state,
     passed_states,
-    written_states,
 )
 
-if TYPE_CHECKING:
-    from connlint.model.engine import Engine
-
-Arguments = list[v.Values]
-Keywords = list[tuple[str, v.Values]]
-
 MAX_CALLEES = 4
-_DEFINITIONS = {
-    "session-factory": "define-factory",
-    "engine": "define-engine",
-    "pool": "define-engine",
-}
 _MUTATORS = frozenset({"append", "remove", "extend", "insert", "add", "discard", "clear"})
-_SHARES_SESSION = frozenset({"query", "result", "cursor", "transaction"})
 
 
-class Caller(Evaluator):
+class Caller(LibraryCaller):
     """Evaluates expressions and performs the calls in them, recording what they do."""
-
-    def __init__(self, engine: Engine, module: Module, scope: int) -> None:
-        super().__init__(engine.program, module, scope)
-        self.engine = engine
-        self.effects: dict[tuple[object, ...], Effect] = {}
-        self.operations: dict[tuple[object, ...], Operation] | None = None
-        self.handovers: dict[tuple[int, int], Handover] | None = None
-        self.loops: list[LoopFrame] = []
-        self.in_handler = 0
-        self.spawning = 0
-        self.dead = False
 
     # calling
 
@@ -66,7 +36,7 @@ class Caller(Evaluator):
         if isinstance(node.func, f.Attr) and node.func.attr in _MUTATORS:
             self._mutates(node.func)
         if self.engine.vocabulary.enabled:
-            passed_states(self, arguments, keywords)
+            passed_states(self.engine.vocabulary, self.state, arguments, keywords)
         result: v.Values = ()
         for callee in callees[:MAX_CALLEES]:
             result = v.join(result, self.call_value(callee, arguments, keywords, node))
@@ -276,95 +246,6 @@ class Caller(Evaluator):
                 at, end, origin, own=False,
             )  # fmt: skip
 
-    # recording
-
-    def effect(
-        self, effect: Effect, at: int, end: int, origin: v.Origin | None, *, own: bool
-    ) -> None:
-        """Something happens to the database here: update the path and record it."""
-        state = self.state
-        kind = effect.kind
-        if kind in ("commit", "rollback"):
-            before = known_states(self.engine.vocabulary, state)
-            latest = effect.latest or latest_states(self.engine.vocabulary, state)
-            has_writes = state.has_writes(effect.session)
-            if own:
-                effect = _with(effect, writes=has_writes, states=before, latest=latest)
-            elif kind == "commit":
-                states = effect.states or before
-                effect = _with(
-                    effect, writes=effect.writes or has_writes, states=states, latest=latest
-                )
-            state.settle(effect.session)
-            state.touched = frozenset()
-        elif kind == "persist" and (own or not effect.states):
-            effect = _with(effect, states=latest_states(self.engine.vocabulary, state))
-        elif kind in ("write", "execute"):
-            state.note_write(effect.session, "write" if kind == "write" else "maybe")
-        threshold = effect.threshold or any(guard.kind == "threshold" for guard in state.guards)
-        receives = effect.receives or any(loop.receives for loop in self.loops)
-        callee_looped = effect.looped
-        counted = any(not loop.endless and not loop.retry for loop in self.loops)
-        effect = _with(
-            effect,
-            threshold=threshold,
-            receives=receives,
-            after_yield=state.yielded,
-            looped=effect.looped or counted,
-            joins=effect.joins or any(guard.kind == "joins" for guard in state.guards),
-        )
-        key = (*effect.place, effect.session, effect.after_yield, effect.implicit)
-        if len(self.effects) < self.engine.limit or key in self.effects:
-            known = self.effects.get(key)
-            self.effects[key] = effect if known is None else _merge_effects(known, effect)
-        if self.operations is not None:
-            self._record(effect, at, end, origin, own, callee_looped)
-        if kind == "commit":
-            state.marks |= {at}
-            if own:
-                state.guards |= {Guard("committed", len(self.loops), (at, True))}
-
-    def _record(
-        self,
-        effect: Effect,
-        at: int,
-        end: int,
-        origin: v.Origin | None,
-        own: bool,
-        callee_looped: bool,
-    ) -> None:
-        assert self.operations is not None
-        depth = len(self.loops)
-        guards = self.state.guards
-        operation = Operation(
-            effect, at, end, origin, tuple(self.loops), callee_looped=callee_looped,
-            batched=any(g.kind == "modulo" and g.depth <= depth and g.depth > 0 for g in guards),
-            keyed=any(g.kind == "keyed" and g.depth == depth > 0 for g in guards),
-            preceded=any(
-                g.kind == "committed" and g.depth >= depth > 0 and g.place[0] != at for g in guards
-            ),
-            in_handler=self.in_handler > 0, own=own,
-        )  # fmt: skip
-        key = (at, end, *effect.place, effect.session, effect.implicit)
-        self.operations[key] = operation
-
-    def library_effects(
-        self,
-        kinds: tuple[EffectKind, ...],
-        value: v.Obj,
-        node: f.Call,
-        name: str,
-        *,
-        provider: str = "",
-        source: str = "",
-    ) -> None:
-        """What a call of a library does to the session, connection or result ``value``."""
-        for kind in kinds:
-            step = Step(self.module.name, self.number, node.at, node.end, name)
-            gives = value.type if kind == "acquire" else ""
-            effect = Effect(kind, value.id, (step,), provider=provider, gives=gives, source=source)
-            self.effect(effect, node.at, node.end, value.origin, own=True)
-
     # pending work
 
     def perform(self, values: v.Values, at: int, end: int) -> v.Values:
@@ -404,14 +285,6 @@ class Caller(Evaluator):
         return (
             v.Items((self.returned(summary.yields, pending.func, table, pending.at),), exact=False),
         )
-
-    def _perform_all(self, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
-        """Run pending coroutines and generators among arguments; the first one's result."""
-        result: v.Values = ()
-        for values in [*args, *(held for _, held in keywords)]:
-            if any(isinstance(value, (v.Pending, v.Items)) for value in values):
-                result = v.join(result, self.perform(values, node.at, node.end))
-        return result
 
     # classes and objects
 
@@ -465,228 +338,7 @@ class Caller(Evaluator):
             )
         return self._unresolved(args, keywords, node)
 
-    def _library_call(self, method: Method, callee: v.Obj, node: f.Call, name: str) -> v.Values:
-        returned = callee.type if method.returns == "self" else method.returns
-        if not returned:
-            self.library_effects(method.effects, callee, node, name)
-            return v.unknown(self.identity(node.end))
-        made = self._made(returned, callee, node, name)
-        for kind in method.effects:
-            subject = made if kind == "acquire" else callee
-            acquires = kind == "acquire"
-            self.library_effects(
-                (kind,),
-                subject,
-                node,
-                name,
-                provider=name if acquires else "",
-                source=callee.id if acquires else "",
-            )
-        return (made,)
-
-    def _made(self, type_name: str, source: v.Obj, node: f.Call, name: str) -> v.Obj:
-        """What a library call returns; it shares its session with what it was made from."""
-        found = self.program.catalog.type(type_name)
-        kind = found.kind if found is not None else ""
-        if kind in _SHARES_SESSION:
-            return v.Obj(type_name, source.id, source.origin)
-        return v.Obj(type_name, f"s:{self.identity(node.end)}", v.Origin("factory", name))
-
     # library calls
-
-    def _call_method(
-        self, callee: v.Bound, args: Arguments, keywords: Keywords, node: f.Call
-    ) -> v.Values:
-        catalog = self.program.catalog
-        receiver = callee.receiver
-        name = f"{receiver.type}.{callee.method}"
-        if receiver.type == "builtins.object":
-            self._perform_all(args, keywords, node)
-            return v.unknown(self.identity(node.end))
-        if name in catalog.spawns:
-            spawned(self, name, [*args, *(held for _, held in keywords)], node)
-            return v.unknown(self.identity(node.end))
-        if name in catalog.offloads:
-            return self._offload(args, keywords, node)
-        self._note_slow(name, node)
-        method = catalog.method(receiver.type, callee.method)
-        if method is None:
-            if self.program.is_session(receiver):
-                self.state.note_write(receiver.id, "maybe")
-            return self._unresolved(args, keywords, node)
-        self._perform_all(args, keywords, node)
-        written_states(self, receiver, callee.method, args, keywords)
-        if method.subject is not None:
-            return self._on_subject(method, name, args, node)
-        if "execute" in method.effects:
-            method = Method(
-                tuple(
-                    kind
-                    for each in method.effects
-                    for kind in (
-                        statement_effects(self, node, args) if each == "execute" else (each,)
-                    )
-                ),
-                method.returns,
-                method.is_async,
-            )
-        if not method.returns or catalog.returns_self(receiver.type, callee.method):
-            self.library_effects(method.effects, receiver, node, name)
-            return (receiver,) if method.returns else v.unknown(f"o:{self.identity(node.end)}")
-        return self._library_call(
-            method, receiver, node, self.program.callable_name(receiver) or name
-        )
-
-    def _call_table(
-        self, callee: v.TableMethod, args: Arguments, keywords: Keywords, node: f.Call
-    ) -> v.Values:
-        """A method of a known dictionary."""
-        table = callee.table
-        if callee.method == "update":
-            entries = [
-                *keywords,
-                *(
-                    e
-                    for value in (args[0] if args else ())
-                    if isinstance(value, v.Table)
-                    for e in value.entries
-                ),
-            ]
-            for name, values in entries:
-                self.state.fields[table.id, name] = values
-                self.state.touched |= {table.id}
-            return v.NONE
-        if callee.method == "items" and not args:
-            pairs = [
-                (v.Items(((v.Const(name),), values)),) for name, values in self.entries_of(table)
-            ]
-            known = all(name != v.ANY_KEY for name, _ in table.entries)
-            return (v.Items(tuple(pairs[:8]), exact=known and 0 < len(pairs) <= 8),)
-        if callee.method in ("get", "pop", "setdefault") and args:
-            held = self._item(table, args[0])
-            if held:
-                return held
-        self._perform_all(args, keywords, node)
-        return v.unknown(self.identity(node.end))
-
-    def entries_of(self, table: v.Table) -> list[tuple[str, v.Values]]:
-        """The known entries of a dictionary, with what the path has stored since."""
-        known = dict(table.entries)
-        known.update(
-            {
-                name: values
-                for (owner, name), values in self.state.fields.items()
-                if owner == table.id
-            }
-        )
-        return list(known.items())
-
-    def _call_external(
-        self, callee: v.Ext, args: Arguments, keywords: Keywords, node: f.Call
-    ) -> v.Values:
-        name = callee.name
-        special = BUILTINS.get(name)
-        if special is not None:
-            return special(self, args, keywords, node)
-        catalog = self.program.catalog
-        if name in catalog.spawns:
-            spawned(self, name, [*args, *(held for _, held in keywords)], node)
-            return v.unknown(self.identity(node.end))
-        if name in catalog.offloads:
-            return self._offload(args, keywords, node)
-        self._note_slow(name, node)
-        if name in catalog.injects:
-            return args[0] if args else ()
-        function = catalog.function(name)
-        if function is not None:
-            self._perform_all(args, keywords, node)
-            returns = self._returned_type(function, args, keywords)
-            made = v.Obj(returns, f"s:{self.identity(node.end)}", v.Origin("factory", name))
-            self.library_effects(function.effects, made, node, name, provider=name)
-            if not function.effects:
-                self._defines(made, node, name)
-            return self._statement(made, args, node)
-        kind = catalog.type(name)
-        if kind is not None:
-            origin = v.Origin("constructor", name)
-            made = v.Obj(name, f"s:{self.identity(node.end)}", origin)
-            if kind.kind in ("session", "connection") and catalog.called(name) is None:
-                self.library_effects(("acquire",), made, node, name, provider=name)
-            else:
-                self._defines(made, node, name)
-            return (made,)
-        result = self._unresolved(args, keywords, node)
-        last = name.rpartition(".")[2]
-        return (v.Obj(name, f"x:{self.identity(node.end)}"),) if last[:1].isupper() else result
-
-    def _note_slow(self, name: str, node: f.Call) -> None:
-        """Record work that waits for something else than the database."""
-        if name in self.program.catalog.slow:
-            step = Step(self.module.name, self.number, node.at, node.end, name)
-            self.effect(Effect("slow", "", (step,)), node.at, node.end, None, own=True)
-
-    def _defines(self, made: v.Obj, node: f.Call, name: str) -> None:
-        """Record that a session factory, an engine or a pool is made here."""
-        kind = self.program.kind(made)
-        callable_session = kind == "session" and self.program.catalog.called(made.type) is not None
-        defined = "define-factory" if callable_session else _DEFINITIONS.get(kind, "")
-        if defined:
-            step = Step(self.module.name, self.number, node.at, node.end, name)
-            effect = Effect(defined, made.id, (step,), provider=name)
-            self.effect(effect, node.at, node.end, made.origin, own=True)
-
-    def _on_subject(self, method: Method, name: str, args: Arguments, node: f.Call) -> v.Values:
-        """A method whose effects are on one of its arguments, as ``pool.putconn(conn)``."""
-        for value in (
-            args[method.subject]
-            if method.subject is not None and method.subject < len(args)
-            else ()
-        ):
-            if isinstance(value, v.Obj):
-                self.library_effects(method.effects, value, node, name)
-        return v.unknown(self.identity(node.end))
-
-    def _returned_type(self, function: Function, args: Arguments, keywords: Keywords) -> str:
-        """The type that a library function returns, which may hang on a class it is given."""
-        if function.returns_for:
-            for values in [*args, *(held for _, held in keywords)]:
-                for value in values:
-                    name = value.name if isinstance(value, v.Ext) else getattr(value, "type", "")
-                    if isinstance(value, v.Class):
-                        found = self.program.catalog_type(ClassId(value.module, value.scope).key)
-                        name = found.name if found is not None else ""
-                    if name in function.returns_for:
-                        return function.returns_for[name]
-        return function.returns
-
-    def _statement(self, made: v.Obj, args: Arguments, node: f.Call) -> v.Values:
-        """A text statement remembers the words that decide what executing it does."""
-        if self.program.kind(made) != "text-statement" or not args:
-            return (made,)
-        words = next((each.value for each in args[0] if isinstance(each, v.Const)), None)
-        if isinstance(words, str):
-            return (v.Obj(made.type, f"text:{words[:60]}"),)
-        for each in args[0]:
-            if isinstance(each, v.Obj) and each.id.startswith("text:"):
-                return (v.Obj(made.type, each.id),)
-        return (made,)
-
-    def _offload(self, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
-        """Run the callable among the arguments, as ``to_thread(f, x)`` and ``run_sync(f)`` do."""
-        for index, values in enumerate(args[:2]):
-            for value in values:
-                if isinstance(value, (v.Func, v.Partial, v.Bound)):
-                    return self.call_value(value, args[index + 1 :], keywords, node)
-        return self._unresolved(args, keywords, node)
-
-    def _unresolved(self, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
-        """A callee that is not known has no effect, but it may write on a session it is given."""
-        result = self._perform_all(args, keywords, node)
-        for values in [*args, *(held for _, held in keywords)]:
-            for value in values:
-                if isinstance(value, v.Obj) and self.program.is_session(value):
-                    self.state.note_write(value.id, "maybe")
-        return result or v.unknown(f"o:{self.identity(node.end)}")
 
 
 def bind(
@@ -720,24 +372,3 @@ def _mapped(session: str, table: dict[str, v.Values]) -> tuple[str, v.Origin | N
         if isinstance(value, v.Obj):
             return (value.id if not dot or session in table else f"{value.id}.{rest}"), value.origin
     return session, None
-
-
-def _with(effect: Effect, **changes: object) -> Effect:
-    fields = {name: getattr(effect, name) for name in Effect.__struct_fields__}
-    fields.update(changes)
-    return Effect(**fields)
-
-
-def _merge_effects(known: Effect, new: Effect) -> Effect:
-    """The same effect on another path: the shorter witness, and what may be true on either."""
-    base = known if len(known.chain) <= len(new.chain) else new
-    return _with(
-        base,
-        writes=known.writes or new.writes,
-        states=known.states | new.states
-        if known.states and new.states
-        else known.states or new.states,
-        threshold=known.threshold and new.threshold,
-        receives=known.receives or new.receives,
-        looped=known.looped and new.looped,
-    )

@@ -6,21 +6,17 @@ runs at the exit) or classes with ``__enter__``/``__exit__``; library ones are i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.blocks import Leave
 from connlint.model.builtin_calls import CLOSING
 from connlint.model.effects import Effect, Step
 from connlint.model.expressions import end_of
-
-if TYPE_CHECKING:
-    from connlint.model.interpret import Interpreter
+from connlint.model.seams import Run
 
 
 def enter_context(
-    run: Interpreter, values: v.Values, node: f.With, item: f.WithItem
+    run: Run, values: v.Values, node: f.With, item: f.WithItem
 ) -> tuple[v.Values, Leave]:
     """Enter a context manager: the values that ``as`` binds, and what to do at the exit."""
     bound: v.Values = ()
@@ -41,9 +37,7 @@ def _nothing() -> None:
     return
 
 
-def _enter(
-    run: Interpreter, value: v.Value, node: f.With, item: f.WithItem
-) -> tuple[v.Values, Leave]:
+def _enter(run: Run, value: v.Value, node: f.With, item: f.WithItem) -> tuple[v.Values, Leave]:
     if isinstance(value, v.Pending):
         return _enter_pending(run, value)
     if isinstance(value, v.Obj):
@@ -57,7 +51,7 @@ def _enter(
     return (value,), _nothing
 
 
-def _enter_pending(run: Interpreter, pending: v.Pending) -> tuple[v.Values, Leave]:
+def _enter_pending(run: Run, pending: v.Pending) -> tuple[v.Values, Leave]:
     module = run.program.modules[pending.func.module]
     scope = module.facts.scopes[pending.func.scope]
     if not scope.is_generator:
@@ -82,7 +76,7 @@ def _enter_pending(run: Interpreter, pending: v.Pending) -> tuple[v.Values, Leav
 
 
 def _enter_closing(
-    run: Interpreter, value: v.Obj, item: f.WithItem, node: f.With
+    run: Run, value: v.Obj, item: f.WithItem, node: f.With
 ) -> tuple[v.Values, Leave]:
     things = run.state.fields.get((value.id, "thing"), ())
 
@@ -95,7 +89,7 @@ def _enter_closing(
 
 
 def _enter_class(
-    run: Interpreter, value: v.Obj, node: f.With, item: f.WithItem
+    run: Run, value: v.Obj, node: f.With, item: f.WithItem
 ) -> tuple[v.Values, Leave] | None:
     at, end = _place(node, item)
     prefix = "__a" if node.is_async else "__"
@@ -127,7 +121,7 @@ def _enter_class(
 
 
 def _enter_library(
-    run: Interpreter, value: v.Obj, node: f.With, item: f.WithItem
+    run: Run, value: v.Obj, node: f.With, item: f.WithItem
 ) -> tuple[v.Values, Leave]:
     found = run.program.database_type(value)
     context = run.program.catalog.context(found.name, node.is_async) if found is not None else None
@@ -164,7 +158,7 @@ def _place(node: f.With, item: f.WithItem) -> tuple[int, int]:
 
 
 def _implicit(
-    run: Interpreter, kind: str, subject: v.Obj, node: f.With, item: f.WithItem, name: str
+    run: Run, kind: str, subject: v.Obj, node: f.With, item: f.WithItem, name: str
 ) -> None:
     """An effect of entering or leaving the block, recorded at the context expression."""
     at, end = _place(node, item)

@@ -7,13 +7,11 @@ names, so that calls that differ only in where a session comes from share a summ
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from connlint.model import values as v
+from connlint.model.seams import Summaries
 from connlint.model.state import State
-
-if TYPE_CHECKING:
-    from connlint.model.engine import Engine
 
 _MAX_TEXT = 60
 
@@ -27,7 +25,7 @@ class Context(NamedTuple):
 
 
 def context_of(
-    engine: Engine, state: State, function: v.Func, bound: dict[str, v.Values]
+    engine: Summaries, state: State, function: v.Func, bound: dict[str, v.Values]
 ) -> tuple[Context, dict[str, v.Values]]:
     """The context of a call, and the caller's values for the callee's object names."""
     arguments: list[tuple[str, v.Values]] = []
@@ -45,7 +43,7 @@ def context_of(
     return Context(tuple(arguments), tuple(fields), function.closure), table
 
 
-def _promised(engine: Engine, function: v.Func, name: str) -> v.Values:
+def _promised(engine: Summaries, function: v.Func, name: str) -> v.Values:
     """What the parameter's annotation, name and use say when the argument says nothing."""
     module = engine.program.modules[function.module]
     for param in module.facts.scopes[function.scope].params:
@@ -59,7 +57,7 @@ def _is_receiver(function: v.Func, values: v.Values) -> bool:
     return function.receiver is not None and values == (function.receiver,)
 
 
-def _kept(engine: Engine, state: State, value: v.Value, identity: str) -> v.Value:
+def _kept(engine: Summaries, state: State, value: v.Value, identity: str) -> v.Value:
     """The part of an argument that can matter, under the callee's name for it."""
     if isinstance(value, v.Const):
         is_state = isinstance(value.value, str) and engine.vocabulary.enabled
@@ -85,7 +83,7 @@ def _kept(engine: Engine, state: State, value: v.Value, identity: str) -> v.Valu
     return value
 
 
-def _kept_object(engine: Engine, value: v.Obj, identity: str) -> v.Obj:
+def _kept_object(engine: Summaries, value: v.Obj, identity: str) -> v.Obj:
     if not value.type or value.type.startswith("builtins."):
         return v.Obj("", identity)
     if engine.program.kind(value):
@@ -97,7 +95,7 @@ def _kept_object(engine: Engine, value: v.Obj, identity: str) -> v.Obj:
     return v.Obj(value.type if is_known else "", identity)
 
 
-def _kept_table(engine: Engine, state: State, value: v.Table, identity: str) -> v.Value:
+def _kept_table(engine: Summaries, state: State, value: v.Table, identity: str) -> v.Value:
     wanted = engine.vocabulary.fields
     entries = tuple(
         (name, _all_kept(engine, state, held, identity))
@@ -111,11 +109,11 @@ def _says_nothing(value: v.Value) -> bool:
     return v.is_unknown(value) or isinstance(value, v.Const)
 
 
-def _all_kept(engine: Engine, state: State, values: v.Values, identity: str) -> v.Values:
+def _all_kept(engine: Summaries, state: State, values: v.Values, identity: str) -> v.Values:
     return tuple(dict.fromkeys(_kept(engine, state, value, f"{identity}.") for value in values))
 
 
-def _matters(engine: Engine, values: v.Values) -> bool:
+def _matters(engine: Summaries, values: v.Values) -> bool:
     return any(
         isinstance(value, (v.Func, v.Class, v.Partial, v.Member))
         or (isinstance(value, v.Const) and isinstance(value.value, bool))
@@ -125,7 +123,7 @@ def _matters(engine: Engine, values: v.Values) -> bool:
 
 
 def _fields_of(
-    engine: Engine, state: State, owner: str, identity: str
+    engine: Summaries, state: State, owner: str, identity: str
 ) -> list[tuple[tuple[str, str], v.Values]]:
     """Known states of an argument, and what a fresh instance holds in its attributes."""
     if not state.fields:

@@ -5,9 +5,11 @@ In: nothing. Out: the types that the interpreter fills and that rules and the au
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
-from connlint.model.values import Origin, Values
+from connlint.model.values import Obj, Origin, Values
 
 MAX_EFFECTS = 80
 
@@ -124,3 +126,21 @@ class Operation(msgspec.Struct, frozen=True):
     def own_receives(self) -> bool:
         """Whether the function itself waits for events in a loop around this."""
         return any(loop.receives for loop in self.loops)
+
+
+class Handover(msgspec.Struct, frozen=True):
+    """A call that starts work beside or behind the function that makes it.
+
+    ``kind`` is ``spawn`` (started, whoever waits for it) or ``gather`` (awaited together by this
+    very call). ``target`` is the dotted name of what is called. ``sessions`` are those that the
+    work gets. ``together`` are the places of the calls that a ``gather`` runs side by side, each
+    with whether there may be any number of it.
+    """
+
+    kind: Literal["spawn", "gather"]
+    at: int
+    end: int
+    target: str
+    sessions: tuple[Obj, ...]
+    loops: tuple[LoopFrame, ...]
+    together: tuple[tuple[int, int, bool], ...] = ()

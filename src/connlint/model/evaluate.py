@@ -7,17 +7,14 @@ stands for everything that its scope assigns to it).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.classes import ClassId
 from connlint.model.names import Module, Target
-from connlint.model.program import DISTINCTIVE
+from connlint.model.program import DISTINCTIVE, Program
 from connlint.model.state import State
-
-if TYPE_CHECKING:
-    from connlint.model.program import Program
 
 
 class Evaluator:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.effects import LoopFrame
 from connlint.model.expressions import calls_in
 from connlint.model.names import walk
-
-if TYPE_CHECKING:
-    from connlint.model.interpret import Interpreter
+from connlint.model.seams import Run
 
 _ORDERINGS = frozenset({"<", "<=", ">", ">="})
 _RETRY = re.compile(r"(^|_)(attempt|attempts|retry|retries|tries|trial)(_|s?$)", re.IGNORECASE)
@@ -109,7 +106,7 @@ def expressions(node: f.Expr) -> Iterator[f.Expr]:
             stack.extend(current.children)
 
 
-def loop_frame(run: Interpreter, node: f.For | f.While, values: v.Values) -> LoopFrame:
+def loop_frame(run: Run, node: f.For | f.While, values: v.Values) -> LoopFrame:
     """What kind of loop it is."""
     if isinstance(node, f.While):
         endless = _is_endless(node.test)
@@ -168,12 +165,12 @@ def _batches(node: f.For) -> bool:
     )
 
 
-def _waits(run: Interpreter, body: f.Body) -> bool:
+def _waits(run: Run, body: f.Body) -> bool:
     """Whether a loop's body waits for an event from outside."""
     return any(run.engine.is_receive(run, call) for call in calls_in(body))
 
 
-def _iterates_events(run: Interpreter, values: v.Values) -> bool:
+def _iterates_events(run: Run, values: v.Values) -> bool:
     for value in values:
         if isinstance(value, v.Obj) and value.type:
             found = run.program.catalog.receive(value.type)

@@ -7,39 +7,16 @@ and in partial functions; those of a coroutine that is started are the arguments
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal
-
-import msgspec
 
 from connlint.facts import types as f
 from connlint.model import values as v
-from connlint.model.effects import LoopFrame
-
-if TYPE_CHECKING:
-    from connlint.model.calls import Caller
+from connlint.model.effects import Handover
+from connlint.model.seams import Run
 
 _MAX_DEPTH = 5
 
 
-class Handover(msgspec.Struct, frozen=True):
-    """A call that starts work beside or behind the function that makes it.
-
-    ``kind`` is ``spawn`` (started, whoever waits for it) or ``gather`` (awaited together by this
-    very call). ``target`` is the dotted name of what is called. ``sessions`` are those that the
-    work gets. ``together`` are the places of the calls that a ``gather`` runs side by side, each
-    with whether there may be any number of it.
-    """
-
-    kind: Literal["spawn", "gather"]
-    at: int
-    end: int
-    target: str
-    sessions: tuple[v.Obj, ...]
-    loops: tuple[LoopFrame, ...]
-    together: tuple[tuple[int, int, bool], ...] = ()
-
-
-def spawned(run: Caller, target: str, values: Iterable[v.Values], node: f.Call) -> None:
+def spawned(run: Run, target: str, values: Iterable[v.Values], node: f.Call) -> None:
     """Record that ``target`` is told to run something, with these arguments."""
     if run.handovers is None:
         return
@@ -52,7 +29,7 @@ def spawned(run: Caller, target: str, values: Iterable[v.Values], node: f.Call) 
         run.handovers[node.at, node.end] = handover
 
 
-def gathered(run: Caller, values: Iterable[v.Values], node: f.Call) -> None:
+def gathered(run: Run, values: Iterable[v.Values], node: f.Call) -> None:
     """Record that the awaitables among these arguments are awaited side by side."""
     if run.handovers is None:
         return
@@ -69,7 +46,7 @@ def gathered(run: Caller, values: Iterable[v.Values], node: f.Call) -> None:
     run.handovers[node.at, node.end] = handover
 
 
-def _collect(run: Caller, values: v.Values, found: dict[str, v.Obj], depth: int) -> None:
+def _collect(run: Run, values: v.Values, found: dict[str, v.Obj], depth: int) -> None:
     if depth > _MAX_DEPTH:
         return
     for value in values:
@@ -80,7 +57,7 @@ def _collect(run: Caller, values: v.Values, found: dict[str, v.Obj], depth: int)
                 _collect(run, inside, found, depth + 1)
 
 
-def _collect_object(run: Caller, value: v.Obj, found: dict[str, v.Obj], depth: int) -> None:
+def _collect_object(run: Run, value: v.Obj, found: dict[str, v.Obj], depth: int) -> None:
     if run.program.is_session(value):
         found.setdefault(value.id, value)
     elif value.id.startswith("new:"):

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from connlint.facts import types as f
 from connlint.model import values as v
+from connlint.model.seams import Run
 from connlint.model.state import State, merge
 from connlint.model.states import note_state
-
-if TYPE_CHECKING:
-    from connlint.model.calls import Caller
 
 _NEGATED = {"==": "!=", "!=": "==", "is": "is not", "is not": "is", "in": "not in", "not in": "in"}
 _EQUAL = frozenset({"==", "is", "in"})
@@ -19,7 +15,7 @@ _EQUAL = frozenset({"==", "is", "in"})
 class Narrowing:
     """Narrows states with the help of one interpreter. States that it is given may be changed."""
 
-    def __init__(self, run: Caller) -> None:
+    def __init__(self, run: Run) -> None:
         self._run = run
 
     def when(self, test: f.Expr, state: State, truth: bool) -> State | None:

@@ -21,6 +21,7 @@ from connlint.model.classes import ClassId
 from connlint.model.effects import Effect, Operation, Step
 from connlint.model.engine import Engine, FunctionRun
 from connlint.model.entry_points import EntryPoint, EntryPoints
+from connlint.model.lifetimes.lives import Lives
 from connlint.model.names import Module, Target
 from connlint.model.program import Program
 from connlint.model.relevance import ScopeId
@@ -40,6 +41,7 @@ class Project:
         self.entry_points = EntryPoints(engine).find()
         self.roles = Roles(program, self.entry_points)
         self.slowness = Slowness(program)
+        self.lives = Lives(engine, self.slowness)
         self._callees_below: dict[ScopeId, frozenset[ScopeId]] = {}
 
     @classmethod

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.catalog.types import EffectKind
-
-if TYPE_CHECKING:
-    from connlint.model.calls import Caller
+from connlint.model.program import Program
 
 _VERB = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/|\()*([a-zA-Z]+)", re.DOTALL)
 _READS = frozenset({
@@ -49,7 +46,9 @@ def classify(sql: str) -> tuple[EffectKind, ...]:
     return () if verb in _NEITHER else ("execute",)
 
 
-def statement_effects(caller: Caller, node: f.Call, args: list[v.Values]) -> tuple[EffectKind, ...]:
+def statement_effects(
+    program: Program, node: f.Call, args: list[v.Values]
+) -> tuple[EffectKind, ...]:
     """What an ``execute`` call does: by its statement's type, else by its text.
 
     A statement that is not known may write; it counts as ``execute``, and the path keeps it in
@@ -57,18 +56,18 @@ def statement_effects(caller: Caller, node: f.Call, args: list[v.Values]) -> tup
     """
     found: dict[EffectKind, None] = {}
     for value in args[0] if args else ():
-        for kind in _effects_of(caller, value):
+        for kind in _effects_of(program, value):
             found[kind] = None
     if not found and not (args and args[0]):
         found["execute"] = None
     return tuple(found)
 
 
-def _effects_of(caller: Caller, value: v.Value) -> tuple[EffectKind, ...]:
+def _effects_of(program: Program, value: v.Value) -> tuple[EffectKind, ...]:
     if isinstance(value, v.Const):
         return classify(value.value) if isinstance(value.value, str) else ("execute",)
     if isinstance(value, v.Obj):
-        kind = caller.program.kind(value)
+        kind = program.kind(value)
         if kind == "read-statement":
             return ("read",)
         if kind in ("write-statement", "ddl-statement"):

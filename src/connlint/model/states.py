@@ -6,14 +6,11 @@ commit, ``None`` in it for one that is not known.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from connlint.config.standard import States
 from connlint.model import values as v
 from connlint.model.state import State
-
-if TYPE_CHECKING:
-    from connlint.model.calls import Caller
 
 LATEST = "latest"
 """The owner under which a path keeps the state that was set or tested last, whatever the entity."""
@@ -84,7 +81,8 @@ def note_state(state: State, name: str, values: v.Values) -> None:
 
 
 def written_states(
-    caller: Caller,
+    vocabulary: Vocabulary,
+    state: State,
     receiver: v.Obj,
     method: str,
     args: list[v.Values],
@@ -93,7 +91,7 @@ def written_states(
     """States that a statement or query writes: ``.values(status=...)``, ``.update({...})``."""
     if method not in ("values", "update", "insert", "execute"):
         return
-    fields = caller.engine.vocabulary.fields
+    fields = vocabulary.fields
     entries = list(keywords)
     for values in args:
         for value in values:
@@ -102,24 +100,27 @@ def written_states(
     for name, values in entries:
         key = name.rpartition(".")[2]
         if key in fields:
-            caller.state.fields[receiver.id, key] = values
-            caller.state.touched |= {receiver.id}
-            note_state(caller.state, key, values)
+            state.fields[receiver.id, key] = values
+            state.touched |= {receiver.id}
+            note_state(state, key, values)
 
 
 def passed_states(
-    caller: Caller, args: list[v.Values], keywords: list[tuple[str, v.Values]]
+    vocabulary: Vocabulary,
+    state: State,
+    args: list[v.Values],
+    keywords: list[tuple[str, v.Values]],
 ) -> None:
     """States that a call is given by keyword or in a dictionary: ``store.set(id, status=X)``."""
-    fields = caller.engine.vocabulary.fields
+    fields = vocabulary.fields
     for name, values in keywords:
         if name in fields:
-            note_state(caller.state, name, values)
+            note_state(state, name, values)
     for values in [*args, *(held for _, held in keywords)]:
         for value in values:
             if isinstance(value, v.Table):
                 for name in fields:
-                    held = caller.state.fields.get((value.id, name))
+                    held = state.fields.get((value.id, name))
                     entry = held or next((item for key, item in value.entries if key == name), None)
                     if entry:
-                        note_state(caller.state, name, entry)
+                        note_state(state, name, entry)
