@@ -136,6 +136,8 @@ class Engine(Assumptions):
         self._taints.append(set())
         summary = self._interpret(run, arguments, fields)
         self._running.pop()
+        if all(running[0] != key[0] for running in self._running):
+            run.module.forget(run.number)
         taints = self._taints.pop()
         taints.discard(key)
         for head in taints:
