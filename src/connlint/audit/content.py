@@ -78,12 +78,13 @@ class Contents:
         if isinstance(node, f.AugAssign) and node.op in ("+=", "-=", "+", "-"):
             verb = "counts up" if node.op.startswith("+") else "counts down"
         for target in targets:
-            if not isinstance(target, f.Attr) or _last(target.value) in _RECEIVERS:
-                continue
-            if self._is_entity(module, scope, target.value):
+            if isinstance(target, f.Attr) and self._is_row(module, scope, target.value):
                 yield Touch(unpack(node.at)[0], verb, target.attr)
 
-    def _is_entity(self, module: Module, scope: int, owner: f.Expr) -> bool:
+    def _is_row(self, module: Module, scope: int, owner: f.Expr) -> bool:
+        """Whether an expression may stand for a row."""
+        if _root(owner) in _RECEIVERS:
+            return False
         engine = self._project.engine
         values = self._project.values(module.name, scope, owner)
         known = [value for value in values if isinstance(value, v.Obj)]
@@ -94,6 +95,10 @@ class Contents:
     def _call(self, module: Module, scope: int, node: f.Call) -> Iterator[Touch]:
         name = _last(node.func)
         line = unpack(node.at)[0]
+        if name == "setattr" and len(node.args) > 1 and self._is_row(module, scope, node.args[0]):
+            field = node.args[1]
+            constant = field.value if isinstance(field, f.Const) else None
+            yield Touch(line, "sets", str(constant or "fields by name"))
         verb = _VERBS.get(name)
         if verb is not None:
             for argument in node.args[:3] if name in ("select", "query") else node.args[:1]:
@@ -110,9 +115,10 @@ class Contents:
         owner = argument
         while isinstance(owner, f.Call):
             owner = owner.args[0] if owner.args and _last(owner.func) in _WRAPPING else owner.func
-        for node in (owner, owner.value if isinstance(owner, f.Attr) else None):
-            if node is None:
-                continue
+        owners: list[f.Expr] = [owner]
+        if isinstance(owner, f.Attr):
+            owners.append(owner.value)
+        for node in owners:
             for value in self._project.values(module.name, scope, node):
                 name = self._class_name(value)
                 if name:
@@ -130,6 +136,14 @@ class Contents:
 
 
 _WRAPPING = frozenset({"count", "max", "min", "sum", "exists"})
+
+
+def _root(node: f.Expr) -> str:
+    """The name that a chain of attributes, calls and subscripts begins with."""
+    current: f.Expr = node
+    while isinstance(current, (f.Attr, f.Index, f.Call)):
+        current = current.func if isinstance(current, f.Call) else current.value
+    return current.id if isinstance(current, f.Name) else ""
 
 
 def _last(node: f.Expr) -> str:

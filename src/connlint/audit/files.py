@@ -76,9 +76,6 @@ class FileRow(msgspec.Struct, frozen=True, kw_only=True):
     findings: int
     codes: tuple[str, ...]
     issues: str
-    status: str = "audited"
-    fixed: str = "-"
-    verified: str = "-"
 
 
 def describe_files(
@@ -142,7 +139,6 @@ class _Describer:
         names = {finding.code: finding.name for finding in findings}
         return FileRow(
             path=path, role=role, group=_GROUPS.get(role, "utilities"), connection_type=kind,
-            fixed="no" if findings else "yes",
             usage=self._usage(path, points), points=len(points), findings=len(findings),
             codes=tuple(sorted(codes)), issues=_issues(codes, names),
         )  # fmt: skip

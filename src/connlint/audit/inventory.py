@@ -184,7 +184,7 @@ class _Judge:
         wanted = self._advice.form_for(place) if verdict == "fix" else ""
         return Point(
             place=place, entry_points=entries, verdict=verdict, reason=sentence(reason),
-            should_be=wanted,
+            should_be=wanted, lasting=verdict == "keep" and self.reasons.is_lasting(place),
         )  # fmt: skip
 
     def _entry_refs(self, scope: ScopeId) -> tuple[EntryPointRef, ...]:

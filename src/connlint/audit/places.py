@@ -13,6 +13,7 @@ from itertools import groupby
 
 import msgspec
 
+from connlint.audit.configured import masked, sets_pragma, url_places
 from connlint.audit.excerpts import SourceLines, shortened, text_at
 from connlint.audit.extents import arranged, blocks_of
 from connlint.audit.points import KINDS, Place, PointKind
@@ -70,6 +71,7 @@ class Places:
         self.points.extend(self._injected())
         self.points.extend(self._providers())
         self.points.extend(self._imports())
+        self.points.extend(self._urls())
         self.points = arranged(self.points, self._leaving)
         self.passing.sort(key=lambda place: place.sort_key)
         return self
@@ -89,7 +91,7 @@ class Places:
 
     def _own(self, scope: ScopeId, group: list[Operation], slow: list[Operation]) -> Place:
         first = min(group, key=_rank)
-        kind = _kind(first)
+        kind = self._kind_here(scope, first)
         rest = {_kind(each) for each in group if each.effect.implicit and each is not first}
         leaving = tuple(each for each in _AT_EXIT if each in rest)
         deciding = next((each for each in group if _kind(each) == "commit"), first)
@@ -99,6 +101,15 @@ class Places:
             states=_states(deciding), at_exit=leaving, writes=deciding.effect.writes,
             is_slow=_waits(deciding, slow), persists=first.effect.kind == "persist",
         )  # fmt: skip
+
+    def _kind_here(self, scope: ScopeId, operation: Operation) -> PointKind:
+        """What an operation is; executing a PRAGMA that sets something configures."""
+        kind = _kind(operation)
+        if kind != "read":
+            return kind
+        span = span_between(operation.at, operation.end)
+        text = text_at(self._source, self._project.path(scope), span)
+        return "configure" if sets_pragma(text) else kind
 
     def _provided(self, scope: ScopeId, group: list[Operation], provider: str) -> Place:
         first = min(group, key=_rank)
@@ -172,7 +183,7 @@ class Places:
 
     def _text(self, path: str, span: Span, kind: PointKind) -> str:
         """The source of a call; of a definition with the name that it gets."""
-        text = shortened(text_at(self._source, path, span))
+        text = masked(shortened(text_at(self._source, path, span)))
         lines = self._source(path) if kind == "define" else ()
         before = lines[span.line - 1][: span.column] if len(lines) >= span.line else ""
         assigned = _ASSIGNED.fullmatch(before)
@@ -262,6 +273,14 @@ class Places:
         mentions = Mentions(project.program, project.engine.relevance, wanted)
         for module, item, name in mentions.imports():
             yield self._import(module.name, item, name)
+
+    def _urls(self) -> Iterator[Place]:
+        """Database URLs that stand apart from the call that opens something with them."""
+        taken = {(place.path, place.span.line) for place in self.points}
+        for scope, span in url_places(self._project):
+            if (self._project.path(scope), span.line) not in taken:
+                place = self._plain("configure", scope, span, provider="")
+                yield _replaced_call(place, masked(place.call))
 
     def _import(self, module: str, item: f.Import, name: str) -> Place:
         span = span_between(item.at, item.end)

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 import msgspec
 
+from connlint.audit.wording import title_of
 from connlint.findings import EntryPointRef
 from connlint.location import Span
 from connlint.model.relevance import ScopeId
@@ -71,7 +72,7 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     """One connection point with its verdict and the sentence that says why.
 
     ``should_be`` says what is wanted instead (empty: nothing). ``codes`` are those of the findings
-    at this place.
+    at this place. ``lasting``: it may stay because of the states that the entity has there.
     """
 
     place: Place
@@ -80,6 +81,7 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     should_be: str = ""
     codes: tuple[str, ...] = ()
+    lasting: bool = False
 
     @property
     def kind(self) -> PointKind:
@@ -92,6 +94,11 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def line(self) -> int:
         return self.place.span.line
+
+    @property
+    def title(self) -> str:
+        """The function around, as a title."""
+        return title_of(self.place.symbol[len(self.place.scope[0]) + 1 :])
 
     @property
     def saves_at_exit(self) -> bool:

@@ -158,6 +158,16 @@ class Reasons:
         given = self._project.engine.provided_by_scope(place.scope)
         return any(self._project.program.is_session(value) for value in given)
 
+    def is_lasting(self, place: Place) -> bool:
+        """Whether every state that the entity may have here is known, and one to persist."""
+        persisted = self._vocabulary.persist
+        if not self._vocabulary.enabled or not place.states or None in place.states:
+            return False
+        return all(
+            state in persisted if persisted else not self._vocabulary.is_transient(state)
+            for state in place.states
+        )
+
     def by_states(self, place: Place) -> Judgement | None:
         """What the known states say; ``None`` when they say nothing."""
         if not place.states or not self._vocabulary.enabled:
@@ -171,7 +181,10 @@ class Reasons:
                 "any state"
             )
         if None not in place.states and not passing:
-            return "keep", f"the state is {listed(lasting, 'or')}, which the standard persists"
+            how = "which the standard persists"
+            if not self.is_lasting(place):
+                how = "which the standard does not call transient"
+            return "keep", f"the state is {listed(lasting, 'or')}, {how}"
         if not known:
             return self._by_callers(place)
         if passing and lasting:

@@ -7,30 +7,60 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from connlint.audit.configuration import Configured, check_configuration
+from connlint.audit.earlier import Changes, EarlierAudit, changes_since
 from connlint.audit.excerpts import SourceLines
-from connlint.audit.files import FileRow, describe_files
+from connlint.audit.executed import Covered
+from connlint.audit.files import describe_files
 from connlint.audit.flows import Section, find_flows
 from connlint.audit.inventory import take_inventory
+from connlint.audit.method import Method, describe_method
 from connlint.audit.points import WORST_FIRST, Point, PointVerdict
+from connlint.audit.priorities import Item, prioritise
+from connlint.audit.progress import Progress, track
+from connlint.audit.remedies import Remedies, find_remedies
+from connlint.audit.stores import Store, find_stores
 from connlint.findings import Finding
 from connlint.model.entry_points import EntryPoint
 from connlint.model.project import Project
 
+_UNREADABLE = "DBC900"
+
 
 class Tables(msgspec.Struct, frozen=True, kw_only=True):
-    """The audit as data, whatever it is rendered as."""
+    """The audit as data, whatever it is rendered as. ``changes`` are those since an earlier audit,
+    ``None`` without one; ``has_coverage`` says whether it is known what the tests executed."""
 
     points: tuple[Point, ...]
     findings: tuple[Finding, ...]
     sections: tuple[Section, ...]
-    files: tuple[FileRow, ...]
+    progress: tuple[Progress, ...]
+    priorities: tuple[Item, ...]
+    remedies: Remedies
+    stores: tuple[Store, ...]
+    configuration: tuple[Configured, ...]
     entry_points: tuple[EntryPoint, ...]
+    method: Method
+    changes: Changes | None
+    has_coverage: bool
 
     @property
     def by_verdict(self) -> dict[PointVerdict, int]:
         """How many connection points have each verdict, the worst first."""
         counts = Counter(point.verdict for point in self.points)
-        return {each: counts[each] for each in WORST_FIRST if counts[each]}
+        found = {each: counts[each] for each in WORST_FIRST if counts[each]}
+        if self.changes is not None and self.changes.removed:
+            found["removed"] = len(self.changes.removed)
+        return found
+
+
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
+    """What an audit is about: the files that ``covers`` accepts, an earlier audit to compare with,
+    and what the tests executed of which file."""
+
+    covers: Callable[[str], bool]
+    earlier: EarlierAudit | None = None
+    covered: Mapping[str, Covered] | None = None
 
 
 def compute(
@@ -38,18 +68,28 @@ def compute(
     findings: Sequence[Finding],
     accepted: Mapping[Finding, str],
     source: SourceLines,
-    covers: Callable[[str], bool],
+    scope: Scope,
 ) -> Tables:
-    """All tables for the files that ``covers`` accepts.
-
-    ``accepted`` are findings that do not count, each with the reason given for that.
-    """
+    """All tables. ``accepted`` are findings that do not count, each with the reason for that."""
+    covers = scope.covers
     inventory = take_inventory(project, findings, accepted, source, covers)
-    files = describe_files(project, inventory.points, findings)
+    points = inventory.points
+    changes = None
+    if scope.earlier is not None:
+        changes = changes_since(scope.earlier, points, findings, covers)
+    files = [row for row in describe_files(project, points, findings) if covers(row.path)]
+    unread = frozenset(each.path for each in findings if each.code == _UNREADABLE)
     return Tables(
-        points=inventory.points,
+        points=points,
         findings=tuple(findings),
         sections=find_flows(project, inventory),
-        files=tuple(row for row in files if covers(row.path)),
+        progress=track(files, points, findings, unread, changes, scope.covered),
+        priorities=prioritise(findings, project.entry_points, changes),
+        remedies=find_remedies(points, findings),
+        stores=tuple(store for store in find_stores(project) if covers(store.path)),
+        configuration=check_configuration(project, points, source),
         entry_points=tuple(each for each in project.entry_points if covers(each.path)),
+        method=describe_method(project),
+        changes=changes,
+        has_coverage=scope.covered is not None,
     )

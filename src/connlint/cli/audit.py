@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from connlint.report.audit_view import AuditView
 
 _FORMATS = ("text", "markdown", "json", "csv")
+_WITH_FIXES = frozenset({"markdown", "json"})
 _PLAIN_WIDTH = 120
 
 
@@ -29,6 +30,8 @@ class AuditOptions:
     output: Path | None
     config: Path | None
     isolated: bool
+    previous: Path | None
+    coverage: Path | None
     jobs: int | None
     no_cache: bool
     quiet: bool
@@ -40,6 +43,18 @@ class AuditOptions:
     "--format", "form", type=click.Choice(_FORMATS), default="text", help="How to report."
 )
 @output_option
+@click.option(
+    "--previous",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Compare with the JSON of an earlier audit: fixed, new, removed.",
+)
+@click.option(
+    "--coverage",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Say what the tests executed, from a coverage database or JSON report.",
+)
 @config_options
 @speed_options
 @quiet_option
@@ -64,7 +79,7 @@ def run(options: AuditOptions) -> int:
     surroundings = look_around()
     request = _request(options)
     with watching(surroundings.animates and not options.quiet) as watch:
-        view = audit_view(Analysis(request, watch))
+        view = audit_view(Analysis(request, watch), options)
     write_report(_render(view, options, surroundings), options.output)
     for problem in view.verdict.problems:
         place = f"{problem.path}: " if problem.path else ""
@@ -109,18 +124,27 @@ def _request(options: AuditOptions) -> Request:
     )
 
 
-def audit_view(analysis: Analysis) -> AuditView:
-    """The audit of an analysis, as the formats see it."""
-    from connlint.audit.tables import compute
+def audit_view(analysis: Analysis, options: AuditOptions) -> AuditView:
+    """The audit of an analysis, as the formats see it.
+
+    Raises :class:`UsageError` for an earlier audit or coverage that can't be read.
+    """
+    from connlint.audit.earlier import load_earlier
+    from connlint.audit.executed import load_coverage
+    from connlint.audit.tables import Scope, compute
+    from connlint.cli.fixing import proposals
     from connlint.report.audit_view import AuditView
 
-    verdict = analysis.verdict
-    tables = compute(
-        analysis.project,
-        verdict.findings,
-        {item.finding: item.justification for item in verdict.suppressed},
-        analysis.source_lines,
-        analysis.scope.covers,
+    loaded = analysis.request.loaded
+    scope = Scope(
+        covers=analysis.scope.covers,
+        earlier=load_earlier(options.previous) if options.previous else None,
+        covered=load_coverage(options.coverage, loaded.root) if options.coverage else None,
     )
+    verdict = analysis.verdict
+    accepted = {item.finding: item.justification for item in verdict.suppressed}
+    source = analysis.source_lines
+    tables = compute(analysis.project, verdict.findings, accepted, source, scope)
     skipped = tuple((item.path, item.reason) for item in analysis.found.skipped)
-    return AuditView(tables, analysis.request.loaded, verdict, analysis.source_lines, skipped)
+    fixes = proposals(analysis, verdict.findings) if options.form in _WITH_FIXES else {}
+    return AuditView(tables, loaded, verdict, source, skipped, fixes)

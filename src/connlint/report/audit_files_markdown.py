@@ -16,7 +16,7 @@ def inventory(view: AuditView) -> str:
     """The files by the part they play, each with how it uses the database."""
     parts = ["## File inventory\n"]
     for group in _GROUPS:
-        rows = [row for row in view.tables.files if row.group == group]
+        rows = [row for row in view.files if row.group == group]
         if rows:
             parts.append(f"### {group.capitalize()}\n")
             shown = ([code(row.path), prose(row.usage), _compliance(row)] for row in rows)
@@ -31,7 +31,7 @@ def _compliance(row: FileRow) -> str:
 def classification(view: AuditView) -> str:
     """The files by the way in which they get their connections."""
     parts = ["### By connection type\n"]
-    rows = sorted(view.tables.files, key=lambda row: (_type_rank(row), row.path))
+    rows = sorted(view.files, key=lambda row: (_type_rank(row), row.path))
     for number, (kind, group) in enumerate(_by_type(rows), start=1):
         lines = [f"{number}. **{kind.capitalize()}**\n"]
         for row in group:

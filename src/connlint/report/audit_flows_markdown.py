@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from pathlib import PurePosixPath
 
+from connlint.audit.earlier import EarlierPoint
 from connlint.audit.flows import Flow, Row, Section
 from connlint.audit.points import Point
 from connlint.audit.wording import counted, entry_word, lines_of, listed, title_of
+from connlint.location import Span
 from connlint.report.audit_view import AuditView, action, label, mark
 from connlint.report.markdown_text import code, escape, prose
 
@@ -27,7 +28,7 @@ def flows(view: AuditView) -> str:
     """The chapter by flow: each file, each entry point or function, each unit of work."""
     parts = []
     for number, section in enumerate(view.tables.sections, start=1):
-        parts.append(f"## {number}. {escape(section_title(section))}\n")
+        parts.append(f"## {number}. {escape(section_title(section))} ({code(section.path)})\n")
         parts.extend(_flow(flow) for flow in section.flows)
         if section.untouched:
             names = listed(code(name) for name in section.untouched)
@@ -36,13 +37,13 @@ def flows(view: AuditView) -> str:
 
 
 def section_title(section: Section) -> str:
-    """``Routes: 12 routes (app/routes.py)``."""
+    """``Routes: 12 routes``."""
     kinds = Counter(entry_word(flow.kind) for flow in section.flows if flow.kind)
     name = PurePosixPath(section.path)
     stem = name.parent.name if name.stem == "__init__" else name.stem
     counts = listed(counted(number, kind) for kind, number in kinds.most_common())
     title = title_of(stem) if stem else "Package"
-    return f"{title}{f': {counts}' if counts else ''} ({section.path})"
+    return f"{title}{f': {counts}' if counts else ''}"
 
 
 def _flow(flow: Flow) -> str:
@@ -81,10 +82,25 @@ def _row(row: Row) -> str:
 def concise_list(view: AuditView) -> str:
     """Every connection point by file: line, call, purpose and verdict."""
     parts = ["## Concise list: every connection point\n"]
-    for path, points in groupby(view.tables.points, key=lambda point: point.path):
-        parts.append(f"### {escape(path)}\n")
-        parts.append("".join(_items(list(points))))
+    by_path: dict[str, list[Point]] = {}
+    for point in view.tables.points:
+        by_path.setdefault(point.path, []).append(point)
+    gone: dict[str, list[EarlierPoint]] = {}
+    for removed in view.tables.changes.removed if view.tables.changes else ():
+        gone.setdefault(removed.path, []).append(removed)
+    for path in sorted({*by_path, *gone}):
+        parts.append(f"### {code(path)}\n")
+        lines = "".join(_items(by_path.get(path, [])))
+        parts.append(lines + "".join(_gone(each) for each in gone.get(path, ())))
     return "\n".join(parts)
+
+
+def _gone(point: EarlierPoint) -> str:
+    """A connection point of the earlier audit that the code has no longer."""
+    start, end = point.range.start, point.range.end
+    lines = lines_of(Span(start.line, start.column, end.line, end.column))
+    purpose = title_of(point.symbol.rpartition(".")[2])
+    return f"- ~~{lines}: {code(point.call)}~~ {mark('removed')} **REMOVED** - {escape(purpose)}\n"
 
 
 def _items(points: Sequence[Point]) -> Iterator[str]:
@@ -102,11 +118,9 @@ def _items(points: Sequence[Point]) -> Iterator[str]:
 
 def _item(point: Point) -> str:
     place = point.place
-    qualname = place.symbol[len(place.scope[0]) + 1 :]
-    purpose = title_of(qualname) if qualname else "module level"
     verdict = action(point.verdict)
     codes = f": {', '.join(point.codes)}" if point.codes else ""
     return (
-        f"{lines_of(place.extent)}: {code(place.call)} {place.kind} - {escape(purpose)} "
+        f"{lines_of(place.extent)}: {code(place.call)} {place.kind} - {escape(point.title)} "
         f"({verdict}{codes})"
     )

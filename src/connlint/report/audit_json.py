@@ -4,12 +4,13 @@ entry points; the types are the published schema."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
-from connlint.audit.files import ConnectionType, FileRow
+from connlint.audit.files import ConnectionType
 from connlint.audit.points import Point, PointKind, PointVerdict
+from connlint.audit.progress import Answer, Progress
 from connlint.findings import EntryPointRef
 from connlint.model.entry_points import EntryPoint
 from connlint.report.audit_view import AuditView
@@ -70,9 +71,9 @@ class FileItem(msgspec.Struct, frozen=True):
     points: int
     findings: int
     issues: str
-    status: str
-    fixed: str
-    verified: str
+    status: Literal["audited", "not audited"]
+    fixed: Answer
+    verified: Answer
 
 
 class EntryPointItem(msgspec.Struct, frozen=True):
@@ -111,7 +112,7 @@ def schema() -> dict[str, Any]:
 
 
 def _report(view: AuditView) -> AuditReport:
-    check = report_of(CheckView(view.verdict, (), view.source, version=view.version))
+    check = report_of(CheckView(view.verdict, (), view.source, view.fixes, view.version))
     tables = view.tables
     reached: dict[EntryPointRef, int] = {}
     for point in tables.points:
@@ -125,7 +126,7 @@ def _report(view: AuditView) -> AuditReport:
         errors=check.errors,
         standard=_standard(view),
         connection_points=[_point(point) for point in tables.points],
-        files=[_file(row) for row in tables.files],
+        files=[_file(row) for row in tables.progress],
         entry_points=_entry_points(tables.entry_points, reached),
     )
 
@@ -159,7 +160,8 @@ def _point(point: Point) -> PointItem:
     )
 
 
-def _file(row: FileRow) -> FileItem:
+def _file(progress: Progress) -> FileItem:
+    row = progress.file
     return FileItem(
         path=row.path,
         role=row.role,
@@ -168,9 +170,9 @@ def _file(row: FileRow) -> FileItem:
         points=row.points,
         findings=row.findings,
         issues=row.issues,
-        status=row.status,
-        fixed=row.fixed,
-        verified=row.verified,
+        status=progress.status,
+        fixed=progress.fixed,
+        verified=progress.verified,
     )
 
 

@@ -1,4 +1,4 @@
-"""An audit as one Markdown document: summary, standard and method, flows, list, files."""
+"""An audit as one Markdown document, chapter by chapter."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections import Counter
 
 from connlint.audit.wording import counted
 from connlint.config.render import toml_value
+from connlint.report.audit_appendix_markdown import appendix, changes, configuration, stores
 from connlint.report.audit_files_markdown import classification, inventory
 from connlint.report.audit_flows_markdown import concise_list, flows
+from connlint.report.audit_progress_markdown import priorities, progress, remedies
 from connlint.report.audit_view import AuditView, action, mark
 from connlint.report.markdown_text import code, escape, table
 
@@ -17,11 +19,18 @@ def render(view: AuditView) -> str:
     parts = [
         f"# {escape(view.title)}\n",
         summary(view),
+        changes(view),
         standard(view),
         flows(view),
+        remedies(view),
         concise_list(view),
         inventory(view),
         classification(view),
+        progress(view),
+        priorities(view),
+        stores(view),
+        configuration(view),
+        appendix(view),
     ]
     return "\n".join(part.rstrip("\n") + "\n" for part in parts if part)
 
@@ -29,7 +38,7 @@ def render(view: AuditView) -> str:
 def summary(view: AuditView) -> str:
     """The executive summary: what there is, what is wrong, and where."""
     tables = view.tables
-    files = tables.files
+    files = view.files
     numbers = (
         f"{counted(len(tables.points), 'connection point')} in {counted(len(files), 'file')}, "
         f"reached from {counted(len(tables.entry_points), 'entry point')}; "
@@ -50,10 +59,10 @@ def summary(view: AuditView) -> str:
 
 
 def _by_role(view: AuditView) -> str:
-    groups = Counter(row.group for row in view.tables.files)
-    broken = Counter(row.group for row in view.tables.files if row.findings)
+    groups = Counter(row.group for row in view.files)
+    broken = Counter(row.group for row in view.files if row.findings)
     findings: Counter[str] = Counter()
-    for row in view.tables.files:
+    for row in view.files:
         findings[row.group] += row.findings
     rows = (
         [group, str(number), str(number - broken[group]), str(findings[group])]
@@ -79,6 +88,7 @@ def standard(view: AuditView) -> str:
     ]
     read = counted(view.verdict.files, "Python file")
     parts.append(f"Read: {read}. The code was read, never imported or run.\n")
+    parts.append(_method(view))
     if view.skipped:
         parts.append(
             table(["Left out", "Because"], ([code(p), escape(why)] for p, why in view.skipped))
@@ -91,3 +101,18 @@ def standard(view: AuditView) -> str:
             )
         )
     return "\n".join(parts)
+
+
+def _method(view: AuditView) -> str:
+    """How far the analysis could follow the calls."""
+    method = view.tables.method
+    if not method.calls:
+        return ""
+    names = ", ".join(f"{code(name)} ({number})" for name, number in method.unknown_names)
+    often = f" Most often: {names}." if names else ""
+    return (
+        f"Followed: {counted(method.functions, 'function')} that may touch the database. Of the "
+        f"{counted(method.calls, 'call')} in them {method.to_project} lead to functions of the "
+        f"project, {method.to_libraries} to libraries, and {method.unknown} to something that is "
+        f"not known, which counts as doing nothing.{often}\n"
+    )

@@ -48,9 +48,9 @@ def _summary(view: AuditView) -> Text:
     verdicts = ", ".join(f"{number} {action(each)}" for each, number in tables.by_verdict.items())
     return Text(
         f"{counted(len(tables.points), 'connection point')} in "
-        f"{counted(len(tables.files), 'file')}: {verdicts or 'none'}. "
+        f"{counted(len(view.files), 'file')}: {verdicts or 'none'}. "
         f"{counted(len(view.verdict.findings), 'finding')}; {view.compliant_files} of "
-        f"{counted(len(tables.files), 'file')} keep to the standard."
+        f"{counted(len(view.files), 'file')} keep to the standard."
     )
 
 

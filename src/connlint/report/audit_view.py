@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from connlint import __version__
+from connlint.audit.files import FileRow
 from connlint.audit.flows import Remark
 from connlint.audit.points import PointVerdict
 from connlint.audit.tables import Tables
 from connlint.config.loading import LoadedStandard
 from connlint.config.render import Row, rows_of
+from connlint.report.view import ProposedFix
 from connlint.triage.verdict import Verdict
 
 SourceLines = Callable[[str], Sequence[str]]
@@ -28,13 +30,14 @@ _LABELS: dict[PointVerdict, tuple[str, str]] = {
 @dataclass(frozen=True, slots=True)
 class AuditView:
     """An audit as all formats see it. ``skipped`` are folders and files that were left out, each
-    with the reason; ``unresolved`` and ``resolved`` count calls."""
+    with the reason. ``fixes`` go by the fingerprint of their finding."""
 
     tables: Tables
     loaded: LoadedStandard
     verdict: Verdict
     source: SourceLines
     skipped: tuple[tuple[str, str], ...] = ()
+    fixes: Mapping[str, ProposedFix] = field(default_factory=dict)
     version: str = __version__
 
     @property
@@ -48,9 +51,14 @@ class AuditView:
         return [row for row in rows_of(self.loaded) if row.origin != "default"]
 
     @property
+    def files(self) -> list[FileRow]:
+        """The files with connections, in order of path."""
+        return [progress.file for progress in self.tables.progress]
+
+    @property
     def compliant_files(self) -> int:
         """How many of the files with connections have no finding."""
-        return sum(not row.findings for row in self.tables.files)
+        return sum(not row.findings for row in self.files)
 
 
 def mark(verdict: PointVerdict) -> str:

@@ -1,0 +1,141 @@
+"""Stores, connection configuration and every finding in, the last chapters as Markdown out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from connlint.audit.stores import ACTIONS, Store, Use
+from connlint.audit.wording import counted, entry_word, listed
+from connlint.findings import Finding
+from connlint.report.audit_view import AuditView, mark
+from connlint.report.edits_text import unified
+from connlint.report.markdown_text import code, escape, fenced, prose, table
+
+_MOST_LINES = 8
+_ANSWERS = {"yes": mark("keep"), "no": mark("fix"), "unknown": mark("review")}
+
+
+def stores(view: AuditView) -> str:
+    """Which of create, read, update and delete go to memory and which to the database."""
+    if not view.tables.stores:
+        return ""
+    parts = ["## Store migrations\n"]
+    for store in view.tables.stores:
+        where = code(f"{store.path}:{store.line}")
+        title = f"### {escape(store.name)} ({where}): {store.phase}\n"
+        rows = ([each.capitalize(), *_sides(store, each)] for each in ACTIONS)
+        held = f"Memory ({code(store.container)})" if store.container else "Memory"
+        parts.append(title)
+        parts.append(table(["Operation", held, "Database", "State"], rows))
+        parts.append("".join(_remarks(store)))
+    return "\n".join(part for part in parts if part)
+
+
+def _sides(store: Store, action: str) -> list[str]:
+    kind = next(each for each in ACTIONS if each == action)
+    memory, database = store.memory[kind], store.database[kind]
+    if memory and not database:
+        state = f"{mark('fix')} memory only"
+    elif memory:
+        state = f"{mark('move')} both"
+    else:
+        state = f"{mark('keep')} database" if database else "-"
+    return [_methods(memory), _methods(database), state]
+
+
+def _methods(uses: tuple[Use, ...]) -> str:
+    return ", ".join(f"{code(f'{use.method}()')}:{use.line}" for use in uses) or "-"
+
+
+def _remarks(store: Store) -> Iterator[str]:
+    """What is still to be done."""
+    for action in store.missing:
+        names = listed([code(f"{use.method}()") for use in store.memory[action]])
+        yield f"- {mark('move')} {action.capitalize()} never reaches the database: {names}\n"
+    if store.uncalled:
+        names = listed([code(f"{name}()") for name in store.uncalled])
+        verb = "is" if len(store.uncalled) == 1 else "are"
+        yield f"- {mark('move')} {names} {verb} there but never called\n"
+
+
+def configuration(view: AuditView) -> str:
+    """Each engine, pool, connection and URL, held against the standard."""
+    if not view.tables.configuration:
+        return ""
+    parts = ["## Connection configuration\n"]
+    for row in view.tables.configuration:
+        codes = f" ({', '.join(row.codes)})" if row.codes else ""
+        parts.append(f"{code(f'{row.path}:{row.line}')}: {code(row.what)}{codes}\n")
+        if row.checks:
+            rows = (
+                [
+                    escape(check.setting),
+                    prose(check.found) if "`" in check.found else code(check.found),
+                    code(check.wanted) if check.wanted else "-",
+                    _ANSWERS[check.complies] if check.wanted else "-",
+                ]
+                for check in row.checks
+            )
+            parts.append(table(["Setting", "Found", "Standard", "Complies"], rows))
+    return "\n".join(parts)
+
+
+def appendix(view: AuditView) -> str:
+    """Every finding with excerpt, call chain and proposed diff."""
+    if not view.tables.findings:
+        return ""
+    parts = ["## Appendix: every finding\n"]
+    for number, finding in enumerate(view.tables.findings, start=1):
+        parts.append(_finding(view, number, finding))
+    return "\n".join(parts)
+
+
+def _finding(view: AuditView, number: int, finding: Finding) -> str:
+    place = code(f"{finding.path}:{finding.span.line}")
+    lines = [
+        f"### {number}. {finding.code} {finding.name} ({place})\n",
+        f"{escape(finding.message)} ({finding.severity}, {finding.priority})\n",
+    ]
+    new = view.tables.changes is not None and finding.fingerprint in view.tables.changes.new
+    if new:
+        lines.append("New since the earlier audit.\n")
+    source = view.source(finding.path)
+    first, last = finding.statement.line, finding.statement.end_line
+    excerpt = list(source[first - 1 : min(last, first + _MOST_LINES - 1)])
+    if any(line.strip() for line in excerpt):
+        lines.append(f"{fenced(excerpt)}\n")
+    if finding.entry_point:
+        entry = finding.entry_point
+        lines.append(f"Entry point: {escape(f'{entry_word(entry.kind)} {entry.name}')}\n")
+    if finding.trace:
+        lines.append(
+            "".join(
+                f"{index}. {code(f'{step.path}:{step.line}')} {escape(step.note)}\n"
+                for index, step in enumerate(finding.trace, start=1)
+            )
+        )
+    fix = view.fixes.get(finding.fingerprint)
+    if fix is not None and (diff := unified(fix, source, finding.path)):
+        lines.append(f"Proposed ({fix.safety}): {escape(fix.title)}\n")
+        lines.append(f"{fenced(diff, 'diff')}\n")
+    elif finding.intent is not None:
+        lines.append(f"Proposed ({finding.intent.safety}): {escape(finding.intent.title)}\n")
+    return "\n".join(lines)
+
+
+def changes(view: AuditView) -> str:
+    """What has changed since the earlier audit, in numbers and by finding."""
+    found = view.tables.changes
+    if found is None:
+        return ""
+    numbers = (
+        f"Since the earlier audit: {counted(len(found.fixed), 'finding')} fixed, "
+        f"{len(found.new)} new, {counted(len(found.removed), 'connection point')} removed, "
+        f"{len(found.added)} added.\n"
+    )
+    rows = (
+        [code(f"{each.path}:{each.range.start.line}"), each.code, escape(each.message)]
+        for each in found.fixed
+    )
+    fixed = table(["Fixed", "Rule", "What it was"], rows) if found.fixed else ""
+    return f"### Changes\n\n{numbers}\n{fixed}"
