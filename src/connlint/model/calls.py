@@ -265,26 +265,45 @@ class Caller(LibraryCaller):
         result: v.Values = ()
         for value in values:
             if isinstance(value, v.Pending):
-                summary, table = self.engine.summarise(self, value.func, dict(value.args))
-                table = self.adopted(summary.yields, value.func, table, value.at)
-                before = tuple(effect for effect in summary.effects if not effect.after_yield)
+                effects, table, yields = self._iterated(value)
+                before = tuple(effect for effect in effects if not effect.after_yield)
                 self.replay(before, value.func, table, value.at, value.end)
-                result = v.join(result, self.returned(summary.yields, value.func, table, value.at))
+                result = v.join(result, yields)
             else:
                 result = v.join(result, self.items_of((value,)))
         return result
 
+    def delegate(self, value: v.Value, at: int) -> None:
+        """``yield from``: what another generator does before and after it yields."""
+        if not isinstance(value, v.Pending) or not self._is_generator(value.func):
+            super().delegate(value, at)
+            return
+        effects, table, yields = self._iterated(value)
+        before = tuple(effect for effect in effects if not effect.after_yield)
+        after = tuple(effect for effect in effects if effect.after_yield)
+        self.replay(before, value.func, table, value.at, value.end)
+        self.on_yield(yields)
+        self.replay(after, value.func, table, value.at, value.end)
+
+    def _iterated(
+        self, pending: v.Pending
+    ) -> tuple[tuple[Effect, ...], dict[str, v.Values], v.Values]:
+        """What iterating over a generator does, the caller's names for its objects, its items."""
+        summary, table = self.engine.summarise(self, pending.func, dict(pending.args))
+        table = self.adopted(summary.yields, pending.func, table, pending.at)
+        yields = self.returned(summary.yields, pending.func, table, pending.at)
+        return summary.effects, table, yields
+
+    def _is_generator(self, function: v.Func) -> bool:
+        module = self.program.modules[function.module]
+        return module.facts.scopes[function.scope].is_generator
+
     def _perform(self, pending: v.Pending) -> v.Values:
-        module = self.program.modules[pending.func.module]
-        scope = module.facts.scopes[pending.func.scope]
-        bound = dict(pending.args)
-        if not scope.is_generator:
-            return self.run(pending.func, bound, pending.at, pending.end)
-        summary, table = self.engine.summarise(self, pending.func, bound)
-        self.replay(summary.effects, pending.func, table, pending.at, pending.end)
-        return (
-            v.Items((self.returned(summary.yields, pending.func, table, pending.at),), exact=False),
-        )
+        if not self._is_generator(pending.func):
+            return self.run(pending.func, dict(pending.args), pending.at, pending.end)
+        effects, table, yields = self._iterated(pending)
+        self.replay(effects, pending.func, table, pending.at, pending.end)
+        return (v.Items((yields,), exact=False),)
 
     # classes and objects
 

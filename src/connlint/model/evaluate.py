@@ -42,6 +42,11 @@ class Evaluator:
         """Run coroutines and generators that are only pending; other values stay as they are."""
         return values
 
+    def delegate(self, value: v.Value, at: int) -> None:
+        """Hand out what something that is iterated over gives (``yield from``)."""
+        given = self.perform((value,), at, at)
+        self.on_yield(self.items_of(given) or given)
+
     def on_yield(self, values: v.Values) -> None:
         """A generator hands out values."""
 
@@ -279,8 +284,8 @@ class Evaluator:
         return v.unknown(self.identity(node.at))
 
     def _yield_from(self, node: f.YieldFrom) -> v.Values:
-        given = self.perform(self.evaluate(node.value), node.at, node.at)
-        self.on_yield(self.items_of(given) or given)
+        for value in self.evaluate(node.value):
+            self.delegate(value, node.at)
         return v.unknown(self.identity(node.at))
 
     def _lambda(self, node: f.Lambda) -> v.Values:
