@@ -33,8 +33,10 @@ from connlint.triage.scope import Scope, scope_of
 from connlint.triage.verdict import Verdict
 
 if TYPE_CHECKING:
+    from connlint.config.standard import Standard
+    from connlint.detect.detection import Detection
     from connlint.facts.types import FileFacts
-    from connlint.model.project import Project
+    from connlint.model.project import Modules, Project
     from connlint.visit.batch import Visit
     from connlint.visit.confirm import Confirmed
 
@@ -121,12 +123,28 @@ class Analysis:
 
     @cached_property
     def project(self) -> Project:
-        """All files as one project, held against the standard."""
-        from connlint.model.project import Project
+        """All files as one project, held against the standard: the declared or the assumed one."""
+        detection = self.detection
+        return self._modules.link(
+            detection.standard if detection else self.request.loaded.standard
+        )
+
+    @cached_property
+    def detection(self) -> Detection | None:
+        """The standard that the code follows already, where none is declared."""
+        if self.request.loaded.declared:
+            return None
+        from connlint.detect.assume import detect
+
+        return detect(self._modules.engine(self.request.loaded.standard))
+
+    @cached_property
+    def _modules(self) -> Modules:
+        from connlint.model.project import Modules
 
         names = self.layout.names
         files = ((path, names[path], facts) for path, facts in self.facts.items())
-        return Project.link(files, self.request.loaded.standard, self.layout.paths)
+        return Modules.of(files, self.layout.paths)
 
     # suspect
 
@@ -195,7 +213,8 @@ class Analysis:
         problems: list[Problem] = []
         confirmed = self._confirmed(list(self._suspects(problems)))
         directives = {path: f.directives for path, f in self.facts.items() if f.directives}
-        return RunResult(confirmed.findings, (*problems, *confirmed.problems), directives)
+        assumed = self.detection.summary if self.detection else ""
+        return RunResult(confirmed.findings, (*problems, *confirmed.problems), directives, assumed)
 
     def _key(self, digest: bytes | None) -> bytes | None:
         """What the result is remembered under; ``None`` when it is not to be."""
@@ -227,7 +246,12 @@ class Analysis:
         problems = (*self.found.problems, *self._cache_problems, *result.problems)
         paths = {file.relative for file in self.found.files} | self.request.unsaved.keys()
         files = sum(scope.covers(path) for path in paths)
-        return judge(result.findings, result.directives, self.terms_in(scope), problems, files)
+        terms = self.terms_in(scope)
+        verdict = judge(result.findings, result.directives, terms, problems, files)
+        if self.request.loaded.declared:
+            return verdict
+        assumed = result.assumed or "the code shows no standard either"
+        return msgspec.structs.replace(verdict, notes=(f"no configuration found; {assumed}",))
 
     # what reports and fixes ask besides
 
@@ -257,6 +281,7 @@ class Analysis:
         other = Analysis(msgspec.structs.replace(self.request, unsaved=unsaved, use_cache=False))
         other.found = self.found
         other._saved_facts = self._saved_facts
+        other.detection = self.detection
         return other
 
 

@@ -154,6 +154,23 @@ def test_a_configuration_error_is_told_and_nothing_else(
     assert done.err == 'error: connlint.toml:1: sesions: unknown key; did you mean "sessions"?\n'
 
 
+def test_without_configuration_the_standard_is_worked_out_and_said_in_a_line(
+    capfdbinary: Capture, project: Path
+) -> None:
+    (project / "connlint.toml").unlink()
+    for name in ("groups", "teams", "roles"):
+        sanctioned = USERS.replace("make_session", "get_session").replace("User", name)
+        (project / "app" / f"{name}.py").write_text(sanctioned)
+    for _ in range(2):
+        done = check(capfdbinary)
+        assert (done.code, done.out.splitlines()[0][: len(USERS_LINE)]) == (1, USERS_LINE)
+        remark, summary = done.err.splitlines()
+        assert remark.startswith("no configuration found; ")
+        assert "app.database.get_session" in remark
+        assert summary.startswith("1 finding")
+    assert check(capfdbinary, "--quiet").err == ""
+
+
 def test_config_names_the_file_and_isolated_ignores_all(
     capfdbinary: Capture, project: Path, tmp_path: Path
 ) -> None:
