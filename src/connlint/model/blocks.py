@@ -14,7 +14,9 @@ def exit_block(caller: Run, entered: list[Leave], state: State) -> State | None:
     """The state behind the block when it is left from ``state``."""
     before = caller.state
     caller.state = state
+    caller.leaving_blocks += 1
     for leave in reversed(entered):
         leave()
+    caller.leaving_blocks -= 1
     after, caller.state = caller.state, before
     return after

@@ -11,6 +11,7 @@ from typing import cast
 
 from connlint.facts import types as f
 from connlint.model import values as v
+from connlint.model.begun import open_after
 from connlint.model.classes import ClassId
 from connlint.model.effects import Effect, Step, Summary
 from connlint.model.library_calls import LibraryCaller
@@ -234,17 +235,22 @@ class Caller(LibraryCaller):
             self.module.name, self.number, at, end, module.facts.scopes[function.scope].qualname
         )
         persists = self.engine.is_persist_function(module.symbol(function.scope))
+        # In which order the callee does all this is its own business: each of its operations finds
+        # open what is open at the call.
+        begun = self.state.begun
+        self.replaying = True
         for effect in effects:
             session, origin = _mapped(effect.session, table)
-            self.effect(
-                Effect(
-                    effect.kind, session, (step, *effect.chain), effect.writes, effect.states,
-                    effect.threshold, effect.receives, effect.implicit, False, effect.provider,
-                    effect.looped, effect.persists or persists, effect.gives, "", effect.latest,
-                    effect.joins,
-                ),
-                at, end, origin, own=False,
+            seen = Effect(
+                effect.kind, session, (step, *effect.chain), effect.writes, effect.states,
+                effect.threshold, effect.receives, effect.implicit, False, effect.provider,
+                effect.looped, effect.persists or persists, effect.gives, "", effect.latest,
+                effect.joins,
             )  # fmt: skip
+            self.effect(seen, at, end, origin, own=False)
+            begun = open_after(begun, seen)
+        self.replaying = False
+        self.state.begun = begun
 
     # pending work
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from connlint.facts import types as f
 from connlint.model import values as v
+from connlint.model.begun import held_by_block
 from connlint.model.blocks import Leave
 from connlint.model.builtin_calls import CLOSING
 from connlint.model.effects import Effect, Step
@@ -61,6 +62,7 @@ def _enter_pending(run: Run, pending: v.Pending) -> tuple[v.Values, Leave]:
     after = tuple(effect for effect in summary.effects if effect.after_yield)
     table = run.adopted(summary.yields, pending.func, table, pending.at)
     run.replay(before, pending.func, table, pending.at, pending.end)
+    _held_by_exit(run, before, after, table)
     yields = run.returned(summary.yields, pending.func, table, pending.at)
     inner = {value.id for value in v.substitute(summary.yields, table) if isinstance(value, v.Obj)}
     names = [value for value in yields if isinstance(value, v.Obj)]
@@ -73,6 +75,21 @@ def _enter_pending(run: Run, pending: v.Pending) -> tuple[v.Values, Leave]:
         run.replay(after, pending.func, table, pending.at, pending.end)
 
     return yields, leave
+
+
+def _held_by_exit(
+    run: Run,
+    before: tuple[Effect, ...],
+    after: tuple[Effect, ...],
+    table: dict[str, v.Values],
+) -> None:
+    """Where a generator hands out a session from inside a block that ends its transaction."""
+    ended = {each.session for each in after if each.kind == "commit" and each.implicit}
+    for effect in before:
+        if effect.kind == "begin" and effect.session in ended:
+            for value in table.get(effect.session, ()):
+                if isinstance(value, v.Obj):
+                    run.state.begun = held_by_block(run.state.begun, value.id)
 
 
 def _enter_closing(
@@ -137,14 +154,25 @@ def _enter_library(
         identity = value.id if shares else f"s:{run.identity(_place(node, item)[0])}"
         bound = (v.Obj(context.binds, identity, value.origin),)
     subject = bound[0] if bound and isinstance(bound[0], v.Obj) else value
-    for effect in context.on_enter:
+    enters, leaves = context.on_enter, context.on_exit
+    if found.savepoint == "nested" and _is_begun(run, subject):
+        enters, leaves = (), ()
+    for effect in enters:
         _implicit(run, effect, subject, node, item, name)
+    if "begin" in enters or (found.kind == "transaction" and "commit" in leaves):
+        run.state.begun = held_by_block(run.state.begun, subject.id)
 
     def leave() -> None:
-        for effect in context.on_exit:
+        for effect in leaves:
             _implicit(run, effect, subject, node, item, name)
 
     return bound, leave
+
+
+def _is_begun(run: Run, subject: v.Obj) -> bool:
+    """Whether a transaction was begun on purpose: then a further one is but a savepoint in it."""
+    known = run.state.begun.get(subject.id)
+    return known is not None and known.how != "statement"
 
 
 def _place(node: f.With, item: f.WithItem) -> tuple[int, int]:
@@ -167,6 +195,6 @@ def _implicit(
     effect = Effect(
         kind, subject.id, (step,), implicit=True,
         provider=subject.origin.name if acquired and subject.origin else "",
-        gives=subject.type if acquired else "",
+        gives=subject.type if acquired or kind == "begin" else "",
     )  # fmt: skip
     run.effect(effect, at, end, subject.origin, own=True)

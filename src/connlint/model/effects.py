@@ -5,7 +5,7 @@ In: nothing. Out: the types that the interpreter fills and that rules and the au
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -35,7 +35,8 @@ class Effect(msgspec.Struct, frozen=True):
     ``after_yield``: in a generator, behind its ``yield``. ``provider``: through which provider or
     factory a session was acquired. ``looped``: inside a counted loop of a callee or of the function
     itself. ``persists``: through a persist function of the standard. ``gives``: the type of what
-    was acquired; ``source``: the identity of the factory or engine that it came from. ``latest``:
+    was acquired, or on which a transaction was begun or ended; ``source``: the identity of the
+    factory or engine that it came from. ``latest``:
     the states that were set or tested last on the path, of whatever entity. ``joins``: only when no
     transaction is open already; else it is left to that one.
     """
@@ -62,6 +63,17 @@ class Effect(msgspec.Struct, frozen=True):
         """What the effect is and where it happens, whatever the way to it."""
         last = self.chain[-1]
         return (self.kind, last.module, last.at)
+
+
+class Begun(NamedTuple):
+    """A transaction that is open on a path, and the calls that led to what opened it.
+
+    ``how``: by a block that will end it (``block``), by an explicit beginning (``begin``), or by
+    the first statement on the session (``statement``).
+    """
+
+    how: Literal["block", "begin", "statement"]
+    chain: tuple[Step, ...]
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -107,7 +119,9 @@ class Operation(msgspec.Struct, frozen=True):
     where the session comes from. ``loops`` are the loops around it, outermost first. ``batched``:
     behind a modulo test inside a loop; ``keyed``: behind a test for one key of the loop. ``own``:
     done here rather than in a callee. ``callee_looped``: in a counted loop of a callee.
-    ``preceded``: another commit comes first on every path of the iteration.
+    ``preceded``: another commit comes first on every path of the iteration. ``leaving``: by leaving
+    a ``with`` block, whose context manager stands at this place. ``begun``: the transaction that is
+    open on the session when this happens, on one of the ways to it.
     """
 
     effect: Effect
@@ -121,6 +135,8 @@ class Operation(msgspec.Struct, frozen=True):
     own: bool = True
     callee_looped: bool = False
     preceded: bool = False
+    leaving: bool = False
+    begun: Begun | None = None
 
     @property
     def own_receives(self) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, cast
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.assignments import Assigner
+from connlint.model.begun import only
 from connlint.model.blocks import exit_block
 from connlint.model.contexts import enter_context
 from connlint.model.effects import LoopFrame
@@ -325,6 +326,7 @@ class Interpreter(Assigner):
         entered = []
         opens = False
         pending, touched = dict(self.state.pending), self.state.touched
+        begun = self.state.begun
         for item in node.items:
             values = self.evaluate(item.context)
             if self.dead:
@@ -334,7 +336,9 @@ class Interpreter(Assigner):
             opens = opens or any(self.program.is_session(value) for value in bound)
             if item.target is not None:
                 self.bind_target(item.target, bound)
+        opens = opens or self.state.begun is not begun
         outside = self._exchange_leaving(None)
+        jumps = [(states, len(states)) for states in (*self._breaks[-1:], *self._continues[-1:])]
         end = self._block(node.body, self.state)
         self.dead = False
         if opens and self._tries and self._tries[-1] is not None:
@@ -342,6 +346,10 @@ class Interpreter(Assigner):
             failed = self._tries[-1]
             failed.pending = {key: kinds for key, kinds in failed.pending.items() if key in pending}
             failed.touched &= touched
+            failed.begun = only(failed.begun, begun)
+        for states, count in jumps:
+            left = (exit_block(self, entered, state) for state in states[count:])
+            states[count:] = [state for state in left if state is not None]
         inside = self._exchange_leaving(outside)
         if inside is not None:
             self.leaving = merge(outside, exit_block(self, entered, inside))

@@ -6,6 +6,7 @@ import msgspec
 
 from connlint.facts import types as f
 from connlint.model import values as v
+from connlint.model.begun import open_after
 from connlint.model.catalog.types import EffectKind
 from connlint.model.effects import Effect, Handover, LoopFrame, Operation, Step
 from connlint.model.evaluate import Evaluator
@@ -24,6 +25,9 @@ _DEFINITIONS = {
 }
 
 
+_TYPED = frozenset({"acquire", "begin", "commit", "rollback"})
+
+
 class Recorder(Evaluator):
     """Records what happens to the database, for the summary and for the rules."""
 
@@ -36,6 +40,8 @@ class Recorder(Evaluator):
         self.loops: list[LoopFrame] = []
         self.in_handler = 0
         self.spawning = 0
+        self.leaving_blocks = 0
+        self.replaying = False
         self.dead = False
 
     def library_effects(
@@ -51,7 +57,7 @@ class Recorder(Evaluator):
         """What a call of a library does to the session, connection or result ``value``."""
         for kind in kinds:
             step = Step(self.module.name, self.number, node.at, node.end, name)
-            gives = value.type if kind == "acquire" else ""
+            gives = value.type if kind in _TYPED else ""
             effect = Effect(kind, value.id, (step,), provider=provider, gives=gives, source=source)
             self.effect(effect, node.at, node.end, value.origin, own=True)
 
@@ -104,6 +110,8 @@ class Recorder(Evaluator):
             state.marks |= {at}
             if own:
                 state.guards |= {Guard("committed", len(self.loops), (at, True))}
+        if not self.replaying:
+            state.begun = open_after(state.begun, effect)
 
     def _record(
         self,
@@ -124,7 +132,8 @@ class Recorder(Evaluator):
             preceded=any(
                 g.kind == "committed" and g.depth >= depth > 0 and g.place[0] != at for g in guards
             ),
-            in_handler=self.in_handler > 0, own=own,
+            in_handler=self.in_handler > 0, own=own, leaving=self.leaving_blocks > 0,
+            begun=self.state.begun.get(effect.session),
         )  # fmt: skip
         key = (at, end, *effect.place, effect.session, effect.implicit)
         self.operations[key] = operation

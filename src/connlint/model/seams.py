@@ -68,6 +68,7 @@ class Run(Protocol):
     loops: list[LoopFrame]
     handovers: dict[tuple[int, int], Handover] | None
     dead: bool
+    leaving_blocks: int
     operations: dict[tuple[object, ...], Operation] | None
 
     def evaluate(self, expression: f.Expr) -> v.Values:

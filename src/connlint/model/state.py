@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from connlint.model.begun import NONE_OPEN, Open, open_on_either
 from connlint.model.values import Values, join, unknown
 
 Field = tuple[str, str]
@@ -26,9 +27,10 @@ class Guard(NamedTuple):
 class State:
     """What holds at one point of a path. Copied at branches, joined behind them."""
 
-    __slots__ = ("env", "fields", "guards", "marks", "pending", "touched", "yielded")
+    __slots__ = ("begun", "env", "fields", "guards", "marks", "pending", "touched", "yielded")
 
     def __init__(self) -> None:
+        self.begun: Open = NONE_OPEN
         self.env: dict[str, Values] = {}
         self.fields: dict[Field, Values] = {}
         self.pending: dict[str, frozenset[str]] = {}
@@ -39,6 +41,7 @@ class State:
 
     def copy(self) -> State:
         other = State.__new__(State)
+        other.begun = self.begun
         other.env = self.env.copy()
         other.fields = self.fields.copy()
         other.pending = self.pending.copy()
@@ -69,6 +72,7 @@ def merge(left: State | None, right: State | None) -> State | None:
     if right is None:
         return left
     merged = State.__new__(State)
+    merged.begun = open_on_either(left.begun, right.begun)
     merged.env = _merge_env(left.env, right.env)
     merged.fields = _merge_fields(left, right)
     merged.pending = dict(left.pending)
