@@ -44,7 +44,7 @@ def _case(title: str, body: str) -> Case:
     if "provider" in items:
         shape, commits = items["provider"].split(", ")
         data["provider_shape"] = shape
-        data["provider_async"] = "yes" if shape in {"async-context-manager", "coroutine"} else "no"
+        data["provider_async"] = "yes" if shape.startswith(("async-", "coroutine")) else "no"
         data["provider_commits"] = {"commits": "yes", "does not commit": "no"}.get(
             commits, "unknown"
         )

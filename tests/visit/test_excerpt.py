@@ -90,7 +90,7 @@ def test_real_modules_are_confirmed_node_by_node(module: types.ModuleType) -> No
     assert lines == [each.span.line for each in suspects]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(statements, layouts)
 def test_whatever_python_accepts_is_confirmed(lines: Lines, layout: tuple[str, str]) -> None:
     text = text_of(lines, *layout)

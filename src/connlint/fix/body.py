@@ -19,6 +19,7 @@ _WRITES = frozenset(
         "delete", "flush", "merge",
     }
 )  # fmt: skip
+_LOGS = frozenset({"critical", "debug", "error", "exception", "info", "log", "print", "warning"})
 _STACK_METHODS = frozenset({"enter_context", "enter_async_context", "push", "push_async_exit"})
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
 _VALUE_KEEPING = (
@@ -181,10 +182,28 @@ class Body:
             elif isinstance(above, cst.SimpleStatementLine | cst.SimpleStatementSuite):
                 if above.body[-1] is not below:
                     return False
+            elif isinstance(above, cst.Try | cst.TryStar):
+                if below is not above.body or not self._passes_on(above):
+                    return False
             elif not _goes_on(above, self.place, but_for_conditions=but_for_conditions):
                 return False
             below = above
         return False
+
+    def _passes_on(self, statement: cst.Try | cst.TryStar) -> bool:
+        """Do the clauses only raise what they caught again, and close the session?"""
+        last = statement.finalbody.body.body if statement.finalbody else ()
+        return (
+            not statement.orelse
+            and all(_raises_again(handler.body) for handler in statement.handlers)
+            and all(self._needs_nothing(each) or self._closes(each) for each in last)
+        )
+
+    def _closes(self, statement: cst.CSTNode) -> bool:
+        small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else statement
+        value = small.value if isinstance(small, cst.Expr) else None
+        call = value.expression if isinstance(value, cst.Await) else value
+        return isinstance(call, cst.Call) and _name_called(call) in {"close", "aclose"}
 
     def _needs_nothing(self, statement: cst.CSTNode) -> bool:
         """Does ``statement`` work with literals alone, as a log line does?"""
@@ -199,7 +218,8 @@ class Body:
             case cst.Return():
                 return not statement.value or _is_literal(statement.value, self.place)
             case cst.Expr(value=cst.Call() as call):
-                return all(_is_literal(each.value, self.place) for each in call.args)
+                is_plain = all(_is_literal(each.value, self.place) for each in call.args)
+                return is_plain and _name_called(call) in _LOGS
             case _:
                 return False
 
@@ -290,6 +310,21 @@ def _is_literal(value: cst.BaseExpression, place: Place) -> bool:
         or (isinstance(node, cst.Name) and node.value not in {"None", "True", "False"})
         for node in place.tree.inside(value)
     )
+
+
+def _name_called(call: cst.Call) -> str:
+    """The last part of the name of what is called."""
+    func = call.func
+    name = func.attr if isinstance(func, cst.Attribute) else func
+    return name.value if isinstance(name, cst.Name) else ""
+
+
+def _raises_again(body: cst.BaseSuite) -> bool:
+    """Does ``body`` end by raising the very error that it was run for?"""
+    last = body.body[-1] if body.body else None
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    return isinstance(last, cst.Raise) and last.exc is None
 
 
 def _ends_in_raise(body: cst.BaseSuite) -> bool:

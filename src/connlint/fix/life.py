@@ -12,6 +12,7 @@ from connlint.fix.names import binds
 from connlint.fix.outcome import Refused
 from connlint.fix.place import Place
 from connlint.fix.site import is_closing
+from connlint.fix.stretch import uses_of
 from connlint.fix.tree import Block
 
 Try = cst.Try | cst.TryStar
@@ -21,8 +22,8 @@ Try = cst.Try | cst.TryStar
 class Held:
     """A session in a local variable.
 
-    ``line`` is the assignment, statement ``at`` of ``block``. ``uses`` are all other occurrences of
-    the variable but for those in ``inits``: assignments of ``None`` that come first.
+    ``line`` is the assignment, statement ``at`` of ``block``. ``uses`` are the occurrences of the
+    variable that mean this session, ``inits`` the assignments of ``None`` before it.
     """
 
     name: str
@@ -92,9 +93,12 @@ def held_by(assignment: cst.Assign | cst.AnnAssign, place: Place) -> Held:
         raise Refused("the session is stored in a variable of an outer scope")
     others = [each for each in names.of_variable(target.value, owner) if each is not target]
     inits = {each: init for each in others if (init := _init(each, target, place))}
+    rest = [each for each in others if each not in inits]
+    uses = uses_of(target, line, rest, place)
     block, at = tree.place_in_block(line)
-    uses = [each for each in others if each not in inits]
-    return Held(target.value, line, block, at, uses, list(inits.values()))
+    # An assignment of None that comes before other sessions in the same variable may be for them.
+    stale = list(inits.values()) if uses == rest else []
+    return Held(target.value, line, block, at, uses, stale)
 
 
 def _init(use: cst.Name, target: cst.Name, place: Place) -> cst.SimpleStatementLine | None:

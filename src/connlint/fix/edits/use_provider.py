@@ -166,8 +166,9 @@ def _enter_later(
         name = held.name
         uses = [each for each in uses if not asname or each is not asname.name]
     result = enter(Entering(place, life.statement, life.item, name, uses), call, provider)
-    opening = Opening(call, provider, held, place)
-    opening.leave_out_assignment(result)
+    Opening(call, provider, held, place).leave_out_assignment(result)
+    if held.block.body[held.at + 1] is not life.statement:
+        result.unsafe.append("it is opened later, where it is entered")
     return result
 
 

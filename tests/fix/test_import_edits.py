@@ -1,0 +1,140 @@
+"""Where the provider's import goes, under which name, and what becomes of the forbidden one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from fix.analyser import SYNC, fix
+from fix.case_files import Case, cases
+
+USE = "\n\ndef f():\n    with SessionLocal() as db:\n        db.a()\n"
+ELSEWHERE = {**SYNC, "provider": "app.session.get_session"}
+CASES = cases("imports")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
+def test_the_import_of_the_provider(tmp_path: Path, case: Case) -> None:
+    result = fix(tmp_path, case.before, case.data)
+    assert result.reasons == []
+    assert result.text == case.after
+
+
+def test_relative_imports_start_from_the_package(tmp_path: Path) -> None:
+    before = "from ...db import SessionLocal\n" + USE
+    deep = fix(tmp_path, before, ELSEWHERE, path="app/api/v1/routes.py")
+    assert deep.text.startswith("from ...session import get_session\n")
+    init = fix(tmp_path, before, ELSEWHERE, path="app/api/v2/__init__.py")
+    assert init.text.startswith("from ...session import get_session\n")
+
+
+KEPT = {
+    "still used": (
+        "from app.db import SessionLocal\nx = SessionLocal\n",
+        "SessionLocal is still used on line 2",
+    ),
+    "bound again": (
+        "from app.db import SessionLocal\nSessionLocal = None\n",
+        "SessionLocal is still bound on line 2",
+    ),
+    "named in __all__": (
+        'from app.db import SessionLocal\n__all__ = ["SessionLocal"]\n',
+        "SessionLocal is named in a string on line 2",
+    ),
+    "named in an annotation": (
+        'from app.db import SessionLocal\ndef f(x: "dict[str, SessionLocal]"): ...\n',
+        "SessionLocal is named in a string on line 2",
+    ),
+    "named for patching": (
+        'from app.db import SessionLocal\npatch("app.service.SessionLocal")\n',
+        "SessionLocal is named in a string on line 2",
+    ),
+    "exported by its own name": (
+        "from app.db import SessionLocal as SessionLocal\n",
+        "importing a name as itself exports it",
+    ),
+    "wanted": (
+        "from app.db import SessionLocal  # noqa: F401\n",
+        "a comment says that the import is wanted",
+    ),
+    "wanted without a code": (
+        "from app.db import (\n    SessionLocal,\n    x,  # noqa\n)\n",
+        "a comment says that the import is wanted",
+    ),
+    "shared line": (
+        "from app.db import SessionLocal; import os\n",
+        "its import shares a line",
+    ),
+    "header's line": (
+        "if x: from app.db import SessionLocal\n",
+        "its import shares a line",
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "reason"), KEPT.values(), ids=KEPT)
+def test_an_import_that_is_needed_stays(tmp_path: Path, source: str, reason: str) -> None:
+    result = fix(tmp_path, source)
+    assert result.text == source
+    assert any(reason in each for each in result.reasons), result.reasons
+
+
+REMOVED = {
+    "alone": ("import os\nfrom app.db import SessionLocal\nx = 1\n", "import os\nx = 1\n"),
+    "mentioned in prose": (
+        '"""Not SessionLocal any more."""\nfrom app.db import SessionLocal\n',
+        '"""Not SessionLocal any more."""\n',
+    ),
+    "with its own lines": (
+        "import os\n\nfrom app.db import SessionLocal\n\n\ndef f(): ...\n",
+        "import os\n\n\ndef f(): ...\n",
+    ),
+    "the comment above stays": (
+        "import os\n\n# why\nfrom app.db import SessionLocal\n\n\ndef f(): ...\n",
+        "import os\n\n# why\n\n\ndef f(): ...\n",
+    ),
+    "the comment above stays at the end": (
+        "import os\n# why\nfrom app.db import SessionLocal\n",
+        "import os\n# why\n",
+    ),
+    "the only statement of a block": (
+        "def f():\n    from app.db import SessionLocal\n",
+        "def f():\n    pass\n",
+    ),
+    "a style comment behind": (
+        "from app.db import SessionLocal  # noqa: E501\nx = 1\n",
+        "x = 1\n",
+    ),
+    "a local of the same name": (
+        "from app.db import SessionLocal\ndef f(SessionLocal):\n    SessionLocal.a()\n",
+        "def f(SessionLocal):\n    SessionLocal.a()\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), REMOVED.values(), ids=REMOVED)
+def test_an_import_that_nothing_uses_goes(tmp_path: Path, before: str, after: str) -> None:
+    result = fix(tmp_path, before)
+    assert result.reasons == []
+    assert result.text == after
+
+
+def test_a_reexport_stays(tmp_path: Path) -> None:
+    source = "from app.db import SessionLocal\n"
+    result = fix(tmp_path, source, {**SYNC, "reexported": "yes"})
+    assert result.text == source
+    assert result.reasons == ["other modules import the name from here"]
+
+
+def test_a_provider_that_is_a_method_is_refused(tmp_path: Path) -> None:
+    source = dedent("""
+    from app.db import SessionLocal
+    with SessionLocal() as db:
+        db.a()
+    """)
+    data = {**SYNC, "provider": "app.db.Database.session", "provider_module": "app.db"}
+    result = fix(tmp_path, source, data)
+    assert result.text == source
+    assert "the provider app.db.Database.session can't be imported by its name" in result.reasons
