@@ -1,0 +1,530 @@
+"""What calls, bindings and blocks of one function do to its sessions, on one way at a time.
+
+Built on the operations that the interpreter found in the function; keeps what rules ask for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from connlint.facts import types as f
+from connlint.model import values as v
+from connlint.model.builtin_calls import NEVER_RETURN
+from connlint.model.effects import Operation
+from connlint.model.expressions import descend, end_of, expressions_of
+from connlint.model.lifetimes.noticed import Held, Late, Nested, Return
+from connlint.model.lifetimes.ownership import Ownership, arguments_of
+from connlint.model.lifetimes.ways import Fact, Way, Ways, tested_names
+from connlint.model.names import Module, walk
+
+if TYPE_CHECKING:
+    from connlint.model.catalog.types import Type
+    from connlint.model.engine import Engine, FunctionRun
+    from connlint.model.relevance import ScopeId
+    from connlint.model.slowness import Slowness
+
+WORK = frozenset({"read", "write", "execute", "flush"})
+_ENDS = frozenset({"commit", "rollback"})
+_AT_EXIT = frozenset({"close", "commit", "rollback"})
+_WRITES_ONLY = ("sqlite3.", "duckdb.", "aiosqlite.")
+"""Drivers that begin a transaction with the first write, not with the first statement."""
+_STOPS = frozenset(name.rpartition(".")[2] for name in NEVER_RETURN)
+
+Place = tuple[int, int]
+
+
+class Block:
+    """A ``with`` item: which sessions its end closes, and which transactions it ends."""
+
+    __slots__ = ("_closes", "_ends", "suppresses")
+
+    def __init__(self, closes: frozenset[str], ends: frozenset[str], *, suppresses: bool) -> None:
+        self._closes = closes
+        self._ends = ends
+        self.suppresses = suppresses
+
+    def enter(self, way: Way) -> Way:
+        if not self._closes:
+            return way
+        return way._replace(opened=way.opened - self._closes, scoped=way.scoped | self._closes)
+
+    def leave(self, way: Way) -> Way:
+        if self._ends:
+            way = way._replace(busy=way.busy - self._ends)
+        if not self._closes:
+            return way
+        return way._replace(scoped=way.scoped - self._closes).end(self._closes, "scope")
+
+
+class Events:
+    """The events of one function. ``watched`` are the names whose tests ways remember."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        ownership: Ownership,
+        slowness: Slowness,
+        scope: ScopeId,
+        run: FunctionRun,
+    ) -> None:
+        self.scope = scope
+        self._engine = engine
+        self._ownership = ownership
+        self._slowness = slowness
+        self._module: Module = engine.program.modules[scope[0]]
+        self._own = f"s:{scope[0]}:{scope[1]}:"
+        self._operations: dict[Place, list[Operation]] = {}
+        for operation in run.operations:
+            self._operations.setdefault((operation.at, operation.end), []).append(operation)
+        self._callees: dict[Place, list[ScopeId]] = {}
+        for at, end, callee in run.calls:
+            self._callees.setdefault((at, end), []).append(callee)
+        self.acquired = {
+            each.effect.session: each
+            for each in reversed(run.operations)
+            if each.effect.kind == "acquire" and self.is_own(each.effect.session)
+        }
+        self._outside = self._outer_names()
+        self.watched = self._watched()
+        self.handed_out: set[str] = set()
+        self.closed: set[str] = set()
+        self.returns: dict[tuple[str, int], Return] = {}
+        self.held: dict[tuple[str, int], Held] = {}
+        self.nested: dict[tuple[int, str], Nested] = {}
+        self.late: dict[str, Late] = {}
+        self.fallbacks: set[int] = set()
+        self.needed: set[int] = set()
+
+    def is_own(self, session: str) -> bool:
+        """Whether a session is opened by this very function, or handed out to it."""
+        return session.startswith(self._own)
+
+    def _outer_names(self) -> frozenset[str]:
+        """Names that the function declares ``global`` or ``nonlocal``."""
+        body = self._module.body(self.scope[1])
+        return frozenset(n for s in walk(body) if isinstance(s, f.Outer) for n in s.names)
+
+    def _watched(self) -> frozenset[str]:
+        """Names that are tested more than once, or tested and assigned, or tested parameters."""
+        tested: Counter[str] = Counter()
+        assigned = {param.name for param in self._module.facts.scopes[self.scope[1]].params}
+        for statement in walk(self._module.body(self.scope[1])):
+            if isinstance(statement, f.Assign):
+                assigned.update(each.id for each in statement.targets if isinstance(each, f.Name))
+            for expression in expressions_of(statement):
+                is_test = isinstance(statement, (f.If, f.While, f.Assert))
+                if is_test or isinstance(expression, (f.Compare, f.Not, f.BoolOp)):
+                    tested.update(tested_names(expression))
+                for node in descend(expression):
+                    if isinstance(node, f.Cond):
+                        tested.update(tested_names(node.test))
+                    elif isinstance(node, f.BoolOp):
+                        tested.update(tested_names(node))
+                    elif isinstance(node, f.Bind):
+                        assigned.add(node.name)
+        return frozenset(name for name, count in tested.items() if count > 1 or name in assigned)
+
+    # calls
+
+    def call(
+        self, node: f.Call, way: Way, *, awaited: bool, enters: bool
+    ) -> tuple[Way | None, Way | None]:
+        """The way out of a call when it raises, and the one when it returns (``None``: neither)."""
+        place = (node.at, node.end)
+        operations = self._operations.get(place, ())
+        if enters:
+            operations = [each for each in operations if each.effect.kind not in _AT_EXIT]
+        given = self._given(node, way)
+        self._note_late(node, way, operations, given)
+        self._note_slow(node, way, operations, awaited=awaited)
+        before = self._gives_up(node, way, operations, given)
+        after = before
+        for operation in operations:
+            after = self._after(operation, after, way, node, given)
+        fails = not before.opened or self._ownership.may_fail(self._called(node, way), node)
+        if self._never_returns(node, place):
+            is_exit = not self._callees.get(place)
+            return (None if is_exit and self._is_process_end(node) else before), None
+        return (before if fails else None), after
+
+    def _gives_up(
+        self,
+        node: f.Call,
+        way: Way,
+        operations: Iterable[Operation],
+        given: list[tuple[int | str, frozenset[str]]],
+    ) -> Way:
+        """The way with everything closed, returned or taken over that the call sees to."""
+        closes = {e.effect.session: e for e in operations if e.effect.kind == "close"}
+        for operation in operations:
+            if operation.effect.kind == "acquire":
+                closes.pop(operation.effect.session, None)
+        self.closed.update(closes)
+        to_pool = {name for name, each in closes.items() if self._ownership.is_checkin(each)}
+        for session in to_pool:
+            self._note_return(session, way, node, to_library=True)
+        way = way.end(closes.keys() - to_pool, "closed").end(to_pool, "returned")
+        for position, sessions in given:
+            rest = sessions - closes.keys()
+            if not rest or not rest & (way.opened | {each for each, _ in way.ended}):
+                continue
+            how = self._ownership.taking(self._called(node, way), position)
+            if how == "returned":
+                for session in rest:
+                    self._note_return(session, way, node, to_library=False)
+                way = way.end(rest & way.opened, "returned")
+            if how:
+                self.closed |= rest
+                way = way.release(rest)
+        return way
+
+    def _called(self, node: f.Call, way: Way) -> v.Values:
+        """What a call calls: a method of a session on this way, else what the name may mean."""
+        func = node.func
+        if isinstance(func, f.Attr) and isinstance(func.value, f.Name):
+            kind = self._type_of_name(func.value.id, way)
+            if kind:
+                return (v.Bound(v.Obj(kind, func.value.id), func.attr),)
+        return self._engine.program.static(self._module, self.scope[1], func)
+
+    def _given(self, node: f.Call, way: Way) -> list[tuple[int | str, frozenset[str]]]:
+        """The sessions among the arguments, bound methods of them (``conn.close``) included."""
+        if not way.names and not self.acquired:
+            return []
+        found = []
+        for position, argument in arguments_of(node):
+            sessions = self.holds(argument, way) | self._method_of(argument, way)
+            if sessions:
+                found.append((position, sessions))
+        return found
+
+    def _method_of(self, node: f.Expr, way: Way) -> frozenset[str]:
+        if isinstance(node, f.Attr) and isinstance(node.value, f.Name):
+            kind = self._type_of_name(node.value.id, way)
+            method = self._engine.program.catalog.method(kind, node.attr) if kind else None
+            if method is not None and "close" in method.effects:
+                return way.held_by(node.value.id)
+        return frozenset()
+
+    def _type_of_name(self, name: str, way: Way) -> str:
+        for session in sorted(way.held_by(name)):
+            known = self.acquired.get(session)
+            found = self._ownership.type_of(known.effect.gives) if known is not None else None
+            if found is not None:
+                return found.name
+        return ""
+
+    def _after(
+        self,
+        operation: Operation,
+        way: Way,
+        start: Way,
+        node: f.Call,
+        given: list[tuple[int | str, frozenset[str]]],
+    ) -> Way:
+        """What one operation of a call that began at ``start`` does to the way."""
+        effect = operation.effect
+        if effect.kind == "acquire":
+            self._note_nested(operation, start, node, given)
+            return self._acquire(operation, way)
+        if effect.kind in WORK and self._begins(effect.session, effect.kind):
+            return way._replace(busy=way.busy | {effect.session})
+        if effect.kind in _ENDS:
+            return way._replace(busy=way.busy - {effect.session})
+        return way
+
+    def _note_nested(
+        self,
+        operation: Operation,
+        start: Way,
+        node: f.Call,
+        given: list[tuple[int | str, frozenset[str]]],
+    ) -> None:
+        """A session is opened by a call that gets none of those that are open."""
+        passed = frozenset(each for _, sessions in given for each in sessions)
+        root = _root(node.func)
+        passed |= start.held_by(root) if root else frozenset()
+        for outer in sorted((start.opened | start.scoped) - passed - {operation.effect.session}):
+            known = self.acquired.get(outer)
+            if known is not None:
+                key = (operation.at, operation.effect.chain[-1].text)
+                self.nested.setdefault(key, Nested(operation, known))
+
+    def _acquire(self, operation: Operation, way: Way) -> Way:
+        session = operation.effect.session
+        if not self.is_own(session):
+            return way
+        falls_back = any(
+            fact.about_none == fact.holds and fact.name in self._parameters for fact in way.facts
+        )
+        (self.fallbacks if falls_back else self.needed).add(operation.at)
+        return way.open(session)
+
+    @property
+    def _parameters(self) -> frozenset[str]:
+        return frozenset(each.name for each in self._module.facts.scopes[self.scope[1]].params)
+
+    def _begins(self, session: str, kind: str) -> bool:
+        """Whether work on a session leaves a transaction open behind it."""
+        if not session.startswith(("s:", "p:")):
+            return False
+        known = self.acquired.get(session)
+        found = self._ownership.type_of(known.effect.gives) if known is not None else None
+        if found is None and session.startswith("p:"):
+            found = self._parameter_type(session[2:])
+        if found is None or found.autocommit:
+            return False
+        return kind != "read" or not found.name.startswith(_WRITES_ONLY)
+
+    def _parameter_type(self, name: str) -> Type | None:
+        for param in self._module.facts.scopes[self.scope[1]].params:
+            if param.name == name:
+                program = self._engine.program
+                for value in program.annotations.parameter(self._module, self.scope[1], param):
+                    if program.is_session(value):
+                        return program.database_type(value)
+        return None
+
+    def _never_returns(self, node: f.Call, place: Place) -> bool:
+        callees = self._callees.get(place, ())
+        if callees:
+            return all(not self._engine.run(each).summary.returns_normally for each in callees)
+        if _last_name(node.func) not in _STOPS:
+            return False
+        values = self._engine.program.static(self._module, self.scope[1], node.func)
+        return any(isinstance(each, v.Ext) and each.name in NEVER_RETURN for each in values)
+
+    def _is_process_end(self, node: f.Call) -> bool:
+        values = self._engine.program.static(self._module, self.scope[1], node.func)
+        return any(
+            isinstance(each, v.Ext) and each.name.startswith(("sys.", "os.", "builtins."))
+            for each in values
+        )
+
+    # what is noticed
+
+    def _note_return(self, session: str, way: Way, node: f.Call, *, to_library: bool) -> None:
+        before = way.how_ended(session)
+        known = self.acquired.get(session)
+        if known is not None and before in ("closed", "returned"):
+            found = Return(known, node.at, node.end, before, to_library)
+            self.returns.setdefault((session, node.at), found)
+
+    def _note_slow(
+        self, node: f.Call, way: Way, operations: Iterable[Operation], *, awaited: bool
+    ) -> None:
+        if not way.busy or any(each.effect.kind == "acquire" for each in operations):
+            return
+        busy = way.busy
+        for operation in operations:
+            effect = operation.effect
+            if effect.kind in _ENDS:
+                busy = busy - {effect.session}
+            elif effect.kind == "slow":
+                for session in busy:
+                    self._hold(session, node, operation, None)
+                return
+        for callee in self._callees.get((node.at, node.end), ()):
+            facts = self._engine.program.modules[callee[0]].facts.scopes[callee[1]]
+            starts = not facts.is_generator and (awaited or not facts.is_async)
+            if busy and starts and not operations and self._slowness.is_slow(callee):
+                for session in busy:
+                    self._hold(session, node, None, callee)
+
+    def _hold(
+        self, session: str, node: f.Call, slow: Operation | None, callee: ScopeId | None
+    ) -> None:
+        held = Held(session, node.at, node.end, slow, callee)
+        self.held.setdefault((session, node.at), held)
+
+    def _note_late(
+        self,
+        node: f.Call,
+        way: Way,
+        operations: Iterable[Operation],
+        given: list[tuple[int | str, frozenset[str]]],
+    ) -> None:
+        over = {session for session, how in way.ended if how == "scope"} - way.scoped - way.opened
+        if not over:
+            return
+        used = {each.effect.session for each in operations if each.effect.kind in WORK | _ENDS}
+        root = _root(node.func)
+        if used and root:
+            used |= way.held_by(root)
+        if self._callees.get((node.at, node.end)):
+            for _, sessions in given:
+                used |= sessions
+        for session in sorted(over & used):
+            self.late.setdefault(session, Late(session, node.at, node.end, "used"))
+
+    # other events
+
+    def on_yield(self, node: f.Yield, ways: Ways) -> None:
+        """A generator hands out a value while sessions may have work in them."""
+        for way in ways:
+            if node.value is not None and self.holds(node.value, way):
+                continue
+            for session in sorted(way.busy & (way.opened | way.scoped)):
+                held = Held(session, node.at, node.at + len("yield"), None, None)
+                self.held.setdefault((session, node.at), held)
+
+    def delegated(self, node: f.YieldFrom, ways: Ways) -> Ways:
+        """What another generator opened (``yield from``) it closes itself."""
+        return {way.release(self.may_hold(node.value, way)): None for way in ways}
+
+    def define(self, scope: int, ways: Ways) -> Ways:
+        """A nested function may close what it captures, and keeps it alive."""
+        return {self._define(scope, way): None for way in ways}
+
+    def _define(self, scope: int, way: Way) -> Way:
+        captured: set[str] = set()
+        closed: set[str] = set()
+        stack = [scope]
+        while stack and way.names:
+            number = stack.pop()
+            stack.extend(self._module.children.get(number, ()))
+            for text in self._module.facts.scopes[number].called:
+                root, _, method = text.partition(".")
+                sessions = way.held_by(root)
+                captured |= sessions
+                if not method or self._closes(root, method, way):
+                    closed |= sessions
+        facts = self._module.facts.scopes[scope]
+        self.closed |= closed
+        way = way.release(frozenset(closed))
+        return way if facts.kind == "lambda" else way.bind(facts.name, frozenset(captured))
+
+    def _closes(self, name: str, method: str, way: Way) -> bool:
+        kind = self._type_of_name(name, way)
+        known = self._engine.program.catalog.method(kind, method) if kind else None
+        return known is not None and "close" in known.effects
+
+    def block(self, node: f.With, context: f.Expr) -> Block:
+        """What a ``with`` item does when it is left."""
+        if isinstance(context, f.Name):
+            place = (context.at, end_of(context))
+        elif isinstance(context, (f.Call, f.Attr)):
+            place = (context.at, context.end)
+        else:
+            place = (node.at, node.end)
+        operations = self._operations.get(place, ())
+        closes = {each.effect.session for each in operations if each.effect.kind == "close"}
+        if any(self._is_generator(callee) for callee in self._callees.get(place, ())):
+            closes |= {e.effect.session for e in operations if e.effect.kind == "acquire"}
+        closes = {each for each in closes if self.is_own(each) or each.startswith("p:")}
+        self.closed |= closes
+        ends = {each.effect.session for each in operations if each.effect.kind in _ENDS}
+        return Block(frozenset(closes), frozenset(ends), suppresses=self._suppresses(context))
+
+    def _is_generator(self, callee: ScopeId) -> bool:
+        return self._engine.program.modules[callee[0]].facts.scopes[callee[1]].is_generator
+
+    def _suppresses(self, context: f.Expr) -> bool:
+        if not isinstance(context, f.Call) or _last_name(context.func) != "suppress":
+            return False
+        values = self._engine.program.static(self._module, self.scope[1], context.func)
+        return v.Ext("contextlib.suppress") in values
+
+    # names
+
+    def bind(self, name: str, value: f.Expr, way: Way) -> Way:
+        """The way behind ``name = value``."""
+        sessions = self.holds(value, way)
+        if name in self._outside:
+            self.closed |= sessions
+            way = way.release(sessions)
+        way = way.bind(name, sessions)
+        if isinstance(value, f.Const) and name in self.watched:
+            if value.value is None:
+                return way.learn(name, about_none=True, holds=True)
+            return way.learn(name, about_none=False, holds=bool(value.value))
+        if isinstance(value, f.Name) and name in self.watched and not sessions:
+            known = {fact for fact in way.facts if fact.name == value.id}
+            return way._replace(facts=way.facts | {Fact(name, *fact[1:]) for fact in known})
+        return way
+
+    def keep(self, target: f.Expr, value: f.Expr, way: Way) -> Way:
+        """The way behind storing a value in an attribute or a container."""
+        sessions = self.may_hold(value, way)
+        self.closed |= sessions
+        return way.release(sessions)
+
+    def returned(self, node: f.Return, value: f.Expr, way: Way) -> Way:
+        """The way behind ``return value``."""
+        for session in sorted(self.holds(value, way) & way.scoped):
+            self.late.setdefault(session, Late(session, node.at, node.end, "returned"))
+        sessions = self.may_hold(value, way)
+        self.handed_out |= sessions
+        return way.release(sessions)
+
+    # which sessions an expression holds
+
+    def holds(self, node: f.Expr, way: Way) -> frozenset[str]:
+        """The sessions that a value is, or surely has inside."""
+        return self._inside(node, way, certain=True)
+
+    def may_hold(self, node: f.Expr, way: Way) -> frozenset[str]:
+        """The sessions that a value may have inside."""
+        return self._inside(node, way, certain=False)
+
+    def _inside(self, node: f.Expr, way: Way, *, certain: bool) -> frozenset[str]:
+        if isinstance(node, f.Name):
+            return way.held_by(node.id)
+        if isinstance(node, f.Call):
+            return self._inside_call(node, way, certain=certain)
+        if isinstance(node, (f.Await, f.Starred, f.Bind)):
+            return self._inside(node.value, way, certain=certain)
+        parts: tuple[f.Expr, ...] = ()
+        if isinstance(node, f.Cond):
+            parts = (node.body, node.orelse)
+        elif isinstance(node, (f.BoolOp, f.DictLit)):
+            parts = node.values
+        elif isinstance(node, f.Seq):
+            parts = node.items
+        elif isinstance(node, f.Attr) and not certain:
+            return self._method_of(node, way)
+        found: frozenset[str] = frozenset()
+        for part in parts:
+            found |= self._inside(part, way, certain=certain)
+        return found
+
+    def _inside_call(self, node: f.Call, way: Way, *, certain: bool) -> frozenset[str]:
+        operations = self._operations.get((node.at, node.end), ())
+        opened = frozenset(
+            each.effect.session
+            for each in operations
+            if each.effect.kind == "acquire" and self.is_own(each.effect.session)
+        )
+        if opened:
+            return opened
+        found: frozenset[str] = frozenset()
+        for position, argument in arguments_of(node):
+            inner = self._inside(argument, way, certain=certain)
+            if inner - found and self._carries(node, position, way, certain=certain):
+                found |= inner
+        if isinstance(node.func, f.Attr) and not any(e.effect.kind in WORK for e in operations):
+            # A cursor, a query or a connection with options: what a session's method gives.
+            receiver = node.func.value
+            if not certain or not isinstance(receiver, f.Name):
+                found |= self._inside(receiver, way, certain=certain)
+        return found
+
+    def _carries(self, node: f.Call, position: int | str, way: Way, *, certain: bool) -> bool:
+        callees = self._called(node, way)
+        if certain:
+            return self._ownership.carries(callees, position)
+        return self._ownership.may_carry(callees)
+
+
+def _last_name(node: f.Expr) -> str:
+    """The last part of a dotted name."""
+    return node.attr if isinstance(node, f.Attr) else node.id if isinstance(node, f.Name) else ""
+
+
+def _root(node: f.Expr) -> str:
+    """The name that a chain of attributes and calls starts with."""
+    while isinstance(node, (f.Attr, f.Call, f.Await, f.Index)):
+        node = node.func if isinstance(node, f.Call) else node.value
+    return node.id if isinstance(node, f.Name) else ""

@@ -1,0 +1,64 @@
+"""Functions in, the lifetimes of their sessions out: asked for one by one, remembered."""
+
+from __future__ import annotations
+
+from connlint.model.engine import Engine
+from connlint.model.lifetimes.events import Events
+from connlint.model.lifetimes.exits import Exits
+from connlint.model.lifetimes.noticed import Leak, Lifetime
+from connlint.model.lifetimes.ownership import Ownership
+from connlint.model.lifetimes.walk import Walker
+from connlint.model.relevance import ScopeId
+from connlint.model.slowness import Slowness
+
+
+class Lives:
+    """The lifetimes of one program's sessions."""
+
+    def __init__(self, engine: Engine, slowness: Slowness) -> None:
+        self._engine = engine
+        self._slowness = slowness
+        self.ownership = Ownership(engine)
+        self._known: dict[ScopeId, Lifetime] = {}
+
+    def of(self, scope: ScopeId) -> Lifetime:
+        """What happens to the sessions of a function; nothing in what is no function."""
+        known = self._known.get(scope)
+        if known is None:
+            known = self._known[scope] = self._walk(scope)
+        return known
+
+    def _walk(self, scope: ScopeId) -> Lifetime:
+        module = self._engine.program.modules[scope[0]]
+        if module.facts.scopes[scope[1]].kind != "function":
+            return Lifetime({})
+        run = self._engine.run(scope)
+        events = Events(self._engine, self.ownership, self._slowness, scope, run)
+        exits = Walker(module, scope[1], events).run()
+        return Lifetime(
+            acquired=events.acquired,
+            leaks=tuple(_leaks(events, exits, module.facts.scopes[scope[1]].end)),
+            returns=tuple(events.returns.values()),
+            held=tuple(events.held.values()),
+            nested=tuple(events.nested.values()),
+            late=tuple(events.late.values()),
+            unneeded=frozenset(events.fallbacks - events.needed),
+        )
+
+
+def _leaks(events: Events, exits: Exits, end: int) -> list[Leak]:
+    """The sessions that are open on some way out; ordinary ways before exceptional ones."""
+    found: dict[str, Leak] = {}
+    for session, acquired in events.acquired.items():
+        closes = session in events.closed
+        for way, place in exits.returned.items():
+            if session in way.opened:
+                found.setdefault(session, Leak(acquired, "return", place, closes))
+        if any(session in way.opened for way in exits.ended):
+            found.setdefault(session, Leak(acquired, "end", end, closes))
+        if session in events.handed_out:
+            continue
+        for way, place in exits.raised.items():
+            if session in way.opened:
+                found.setdefault(session, Leak(acquired, "raise", place, closes))
+    return sorted(found.values(), key=lambda leak: leak.acquired.at)
