@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from typing import NamedTuple
 
 from connlint.config.globs import matches_name
 from connlint.config.standard import Standard
@@ -29,6 +30,41 @@ from connlint.model.roles import Roles
 from connlint.model.slowness import Slowness
 
 _RECURSION = 12_000
+
+
+class Modules(NamedTuple):
+    """The readable files of a project as modules, to be linked under one standard or another."""
+
+    modules: tuple[Module, ...]
+    also_named: Mapping[str, str]
+
+    @classmethod
+    def of(
+        cls,
+        files: Iterable[tuple[str, str, f.FileFacts]],
+        paths: Mapping[str, str] | None = None,
+    ) -> Modules:
+        """Files and paths are those of :meth:`Project.link`."""
+        paths = paths or {}
+        modules: dict[str, Module] = {}
+        for path, name, facts in files:
+            if facts.problem is None:
+                is_hidden = name in modules or paths.get(name, path) != path
+                unique = f"{name}@{len(modules)}" if is_hidden else name
+                modules[unique] = Module(unique, path, facts, name)
+        names = {module.path: name for name, module in modules.items()}
+        also_named = {name: names[path] for name, path in paths.items() if path in names}
+        return cls(tuple(modules.values()), also_named)
+
+    def engine(self, standard: Standard) -> Engine:
+        """What runs single functions, without linking the whole."""
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
+        return Engine(Program(self.modules, standard, also_named=self.also_named))
+
+    def link(self, standard: Standard) -> Project:
+        """All modules as one project under a standard."""
+        engine = self.engine(standard)
+        return Project(engine.program, engine)
 
 
 class Project:
@@ -56,18 +92,7 @@ class Project:
         ``paths`` says which file an import of a name finds, for further names of the files and for
         names that several of them have.
         """
-        sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
-        paths = paths or {}
-        modules: dict[str, Module] = {}
-        for path, name, facts in files:
-            if facts.problem is None:
-                is_hidden = name in modules or paths.get(name, path) != path
-                unique = f"{name}@{len(modules)}" if is_hidden else name
-                modules[unique] = Module(unique, path, facts, name)
-        names = {module.path: name for name, module in modules.items()}
-        also_named = {name: names[path] for name, path in paths.items() if path in names}
-        program = Program(modules.values(), standard, also_named=also_named)
-        return cls(program, Engine(program))
+        return Modules.of(files, paths).link(standard)
 
     # functions
 
@@ -165,7 +190,7 @@ class Project:
         """A hop of a call chain as evidence."""
         line, column = unpack(step.at)
         scope = (step.module, step.scope)
-        return TraceStep(self.path(scope), line, column + 1, self.symbol(scope), note or step.text)
+        return TraceStep(self.path(scope), line, column, self.symbol(scope), note or step.text)
 
     def trace(self, effect: Effect) -> tuple[TraceStep, ...]:
         """An effect's call chain as evidence, the operation last."""
