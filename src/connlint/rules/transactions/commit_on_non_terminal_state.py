@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from connlint.findings import FixIntent
 from connlint.rules.base import Rule
 from connlint.rules.evidence import shape_at, suspect
 
@@ -21,7 +20,6 @@ class CommitOnNonTerminalState(Rule):
 
     code = "DBC201"
     severity = "error"
-    fixes = ("unsafe",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         if not project.engine.vocabulary.enabled:
@@ -49,8 +47,6 @@ class CommitOnNonTerminalState(Rule):
             message=f"{what} while the state is still {states}; persist only on {persist}",
             matched=f"{effect.kind}:{states}", priority="high",
             trace=project.trace(effect) if not operation.own else (),
-            intent=FixIntent("remove-commit", "unsafe", f"remove the {what}")
-            if operation.own else None,
         )  # fmt: skip
 
 

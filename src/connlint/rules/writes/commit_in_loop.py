@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from connlint.findings import FixIntent
 from connlint.rules.base import Rule
 from connlint.rules.evidence import shape_at, suspect
 
@@ -22,7 +21,6 @@ class CommitInLoop(Rule):
 
     code = "DBC302"
     severity = "warning"
-    fixes = ("unsafe",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         for scope, run in project.runs():
@@ -46,8 +44,6 @@ class CommitInLoop(Rule):
             message=f"commits once per iteration{through}; commit behind the loop, or in batches",
             matched=effect.chain[0].text,
             trace=project.trace(effect) if not operation.own else (),
-            intent=FixIntent("commit-after-loop", "unsafe", "commit once, behind the loop")
-            if operation.own and not effect.implicit else None,
         )  # fmt: skip
 
 
