@@ -46,7 +46,7 @@ class Inventory(msgspec.Struct, frozen=True):
 def take_inventory(
     project: Project,
     findings: Sequence[Finding],
-    accepted: Mapping[Finding, str],
+    accepted: Sequence[tuple[Finding, str]],
     source: SourceLines,
     covers: Callable[[str], bool],
 ) -> Inventory:
@@ -61,13 +61,14 @@ def take_inventory(
     counting = _Assigned(points, calls)
     counting.assign(findings)
     silenced = _Assigned(points, calls)
-    silenced.assign(accepted)
+    silenced.assign(finding for finding, _ in accepted)
     for finding in counting.left:
         if place := _standing_alone(project, finding, source):
             counting.promoted.append(place)
             counting.by_place[id(place)] = [finding]
     points = sorted([*points, *counting.promoted], key=lambda place: place.sort_key)
-    judge = _Judge(project, counting.by_place, silenced.by_place, accepted, points)
+    reasons = {finding.fingerprint: reason for finding, reason in accepted}
+    judge = _Judge(project, counting.by_place, silenced.by_place, reasons, points)
     promoted = set(map(id, counting.promoted))
     return Inventory(
         tuple(judge.point(place) for place in points),
@@ -97,14 +98,22 @@ class _Assigned:
             key = (finding.path, finding.span.line)
             place = _best(self._by_line.get(key, ()), finding)
             call = _best(self._calls_by_line.get(key, ()), finding)
-            if call is not None and (place is None or place.span[:2] != finding.span[:2]):
-                place = call if call.span[:2] == finding.span[:2] or place is None else place
+            if call is not None and _stands_at(call, finding, place):
+                place = call
             if place is None:
                 self.left.append(finding)
                 continue
             if place is call and place not in self.promoted:
                 self.promoted.append(place)
             self.by_place.setdefault(id(place), []).append(finding)
+
+
+def _stands_at(call: Place, finding: Finding, place: Place | None) -> bool:
+    """Whether a finding is about a call of another function rather than about ``place``."""
+    starts_there = call.span[:2] == finding.span[:2]
+    if place is None:
+        return starts_there or finding.code not in _OWN_KINDS
+    return starts_there and place.span[:2] != finding.span[:2]
 
 
 def _best(places: Sequence[Place], finding: Finding) -> Place | None:
@@ -145,7 +154,7 @@ class _Judge:
         project: Project,
         findings: Mapping[int, list[Finding]],
         silenced: Mapping[int, list[Finding]],
-        accepted: Mapping[Finding, str],
+        accepted: Mapping[str, str],
         places: Sequence[Place],
     ) -> None:
         self._project = project
@@ -175,7 +184,7 @@ class _Judge:
         silenced = self._silenced.get(id(place), [])
         if silenced:
             codes = ", ".join(sorted({finding.code for finding in silenced}))
-            why = self._accepted[silenced[0]] or "no reason is given"
+            why = self._accepted[silenced[0].fingerprint] or "no reason is given"
             return Point(
                 place=place, entry_points=entries, verdict="keep",
                 reason=sentence(f"{codes} is accepted here: {why}"),

@@ -66,7 +66,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 def compute(
     project: Project,
     findings: Sequence[Finding],
-    accepted: Mapping[Finding, str],
+    accepted: Sequence[tuple[Finding, str]],
     source: SourceLines,
     scope: Scope,
 ) -> Tables:

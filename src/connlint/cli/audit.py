@@ -142,7 +142,7 @@ def audit_view(analysis: Analysis, options: AuditOptions) -> AuditView:
         covered=load_coverage(options.coverage, loaded.root) if options.coverage else None,
     )
     verdict = analysis.verdict
-    accepted = {item.finding: item.justification for item in verdict.suppressed}
+    accepted = [(item.finding, item.justification) for item in verdict.suppressed]
     source = analysis.source_lines
     tables = compute(analysis.project, verdict.findings, accepted, source, scope)
     skipped = tuple((item.path, item.reason) for item in analysis.found.skipped)
