@@ -7,6 +7,7 @@ a function that is being summarised does nothing, and what was computed meanwhil
 
 from __future__ import annotations
 
+from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.assumptions import Assumptions, CallEdge, Passed
 from connlint.model.bindings import StaticRun
@@ -94,6 +95,22 @@ class Engine(Assumptions):
         """A static interpreter has done its work."""
         if isinstance(run, StaticInterpreter):
             self._static_runs.setdefault((run.module.name, run.number), []).append(run)
+
+    def anywhere(self, scope: ScopeId, expression: f.Expr) -> v.Values:
+        """What an expression of a function may stand for, whatever the way to it.
+
+        Unlike :meth:`Program.static`, this knows the receiver of a method.
+        """
+        module = self.program.modules[scope[0]]
+        receiver = self.receiver(module, scope[1])
+        if receiver is None:
+            return self.program.static(module, scope[1], expression)
+        run = self._static(module, scope[1])
+        run.state.env[module.facts.scopes[scope[1]].params[0].name] = (receiver,)
+        try:
+            return run.evaluate(expression)
+        finally:
+            self._release(run)
 
     # running
 

@@ -76,7 +76,7 @@ class Project:
         self.standard = program.standard
         self.entry_points = EntryPoints(engine).find()
         self.roles = Roles(program, self.entry_points)
-        self.slowness = Slowness(program)
+        self.slowness = Slowness(engine)
         self.lives = Lives(engine, self.slowness)
         self._callees_below: dict[ScopeId, frozenset[ScopeId]] = {}
 

@@ -6,8 +6,8 @@ Asked for few functions only, so it follows calls on demand, whatever the path.
 from __future__ import annotations
 
 from connlint.model import values as v
+from connlint.model.engine import Engine
 from connlint.model.expressions import calls_in
-from connlint.model.program import Program
 from connlint.model.relevance import ScopeId
 
 _MAX_DEPTH = 6
@@ -16,8 +16,9 @@ _MAX_DEPTH = 6
 class Slowness:
     """Answers for one program, remembered."""
 
-    def __init__(self, program: Program) -> None:
-        self._program = program
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._program = engine.program
         self._known: dict[ScopeId, bool] = {}
 
     def is_slow(self, scope: ScopeId, depth: int = 0) -> bool:
@@ -29,7 +30,7 @@ class Slowness:
         module = self._program.modules[scope[0]]
         catalog = self._program.catalog
         for call in calls_in(module.body(scope[1])):
-            for value in self._program.static(module, scope[1], call.func):
+            for value in self._engine.anywhere(scope, call.func):
                 name = self._program.callable_name(value)
                 if name in catalog.slow and not name.startswith("queue."):
                     self._known[scope] = True

@@ -187,7 +187,7 @@ class Events:
             kind = self._type_of_name(func.value.id, way)
             if kind:
                 return (v.Bound(v.Obj(kind, func.value.id), func.attr),)
-        return self._engine.program.static(self._module, self.scope[1], func)
+        return self._engine.anywhere(self.scope, func)
 
     def _given(self, node: f.Call, way: Way) -> list[tuple[int | str, frozenset[str]]]:
         """The sessions among the arguments, bound methods of them (``conn.close``) included."""
@@ -293,11 +293,11 @@ class Events:
             return all(not self._engine.run(each).summary.returns_normally for each in callees)
         if _last_name(node.func) not in _STOPS:
             return False
-        values = self._engine.program.static(self._module, self.scope[1], node.func)
+        values = self._engine.anywhere(self.scope, node.func)
         return any(isinstance(each, v.Ext) and each.name in NEVER_RETURN for each in values)
 
     def _is_process_end(self, node: f.Call) -> bool:
-        values = self._engine.program.static(self._module, self.scope[1], node.func)
+        values = self._engine.anywhere(self.scope, node.func)
         return any(
             isinstance(each, v.Ext) and each.name.startswith(("sys.", "os.", "builtins."))
             for each in values
@@ -424,7 +424,7 @@ class Events:
     def _suppresses(self, context: f.Expr) -> bool:
         if not isinstance(context, f.Call) or _last_name(context.func) != "suppress":
             return False
-        values = self._engine.program.static(self._module, self.scope[1], context.func)
+        values = self._engine.anywhere(self.scope, context.func)
         return v.Ext("contextlib.suppress") in values
 
     # names

@@ -119,7 +119,7 @@ class Ownership:
     ) -> Taking:
         """What a call inside a callee does with the session that the callee was given."""
         found: Taking = ""
-        for value in self._program.static(module, scope, call.func):
+        for value in self._engine.anywhere((module.name, scope), call.func):
             if isinstance(value, v.Func):
                 found = self._taken_by(value, position, depth + 1) or found
             elif isinstance(value, v.Bound) and not self._program.kind(value.receiver):
