@@ -29,20 +29,22 @@ def access(
     site: cst.CSTNode, replaced: cst.BaseExpression, module: str, attribute: str, imports: Imports
 ) -> Access:
     """How to name ``attribute`` of ``module`` at ``site``, where ``replaced`` stands so far."""
-    tree, names = imports.tree, imports.names
-    scope = names.scope(site)
+    scope = imports.names.scope(site)
     for imported in imports.every:
         if _is_usable(imported, f"{module}.{attribute}", site, scope, imports):
             return Access(cst.Name(imported.local))
     if isinstance(replaced, cst.Attribute) and imports.target_of(replaced.value, scope) == module:
         return Access(cst.Attribute(replaced.value.deep_clone(), cst.Name(attribute)))
-    beside = _import_of(replaced, scope, imports)
-    owner: Scope = beside.scope if beside else tree.module
+    beside = _import_of(replaced, site, imports)
+    owner: Scope = beside.scope if beside else imports.tree.module
     if isinstance(owner, cst.ClassDef):
-        owner, beside = tree.module, None
-    local = _free_name(module, attribute, names, imports)
-    statement = beside.statement if beside and not beside.is_guarded else None
-    request = ImportRequest(module, attribute, local, owner, site, statement)
+        owner, beside = imports.tree.module, None
+    local = _free_name(module, attribute, imports.names, imports)
+    if beside is None or not imports.reaches(beside, site):
+        return Access(cst.Name(local), ImportRequest(module, attribute, local, owner, site))
+    # An import that is run on some ways only serves the block that it is in.
+    within = imports.tree.statement_of(beside.statement) if beside.is_guarded else None
+    request = ImportRequest(module, attribute, local, owner, site, beside.statement, within)
     return Access(cst.Name(local), request)
 
 
@@ -50,22 +52,25 @@ def _is_usable(
     imported: Imported, target: str, site: cst.CSTNode, scope: Scope, imports: Imports
 ) -> bool:
     """Does this import make ``target`` known under its own name at ``site``?"""
-    if imported.attribute is None or imported.target != target or imported.is_guarded:
+    if imported.attribute is None or imported.target != target:
         return False
-    if imports.binding(imported.local, scope) is not imported:
+    binding = imports.binding(imported.local, scope)
+    if binding is None or binding.target != target or binding.scope is not imported.scope:
         return False
-    tree, names = imports.tree, imports.names
-    runs_later = names.function(site) is not names.function(imported.statement)
-    return runs_later or tree.is_before(imported.statement, site)
+    return imports.reaches(imported, site)
 
 
-def _import_of(replaced: cst.BaseExpression, scope: Scope, imports: Imports) -> Imported | None:
+def _import_of(
+    replaced: cst.BaseExpression, site: cst.CSTNode, imports: Imports
+) -> Imported | None:
     """The import that ``replaced`` starts from, or that the name it starts from is an alias of."""
+    scope = imports.names.scope(site)
     seen: set[str] = set()
     expression = replaced
     while (root := (dotted(expression) or "").partition(".")[0]) and root not in seen:
         if imported := imports.binding(root, scope):
-            return imported
+            alike = imports.alike(imported)
+            return next((each for each in reversed(alike) if imports.reaches(each, site)), imported)
         seen.add(root)
         value = imports.names.value_of(root, scope)
         if value is None:

@@ -92,11 +92,8 @@ def _statement_to_join(request: ImportRequest, imports: Imports) -> cst.ImportFr
 
 
 def _is_ahead(imported: Imported, request: ImportRequest, imports: Imports) -> bool:
-    """Does this import always run before the place where the requested name is used?"""
-    if imported.scope is not request.scope or imported.is_guarded:
-        return False
-    runs_later = imports.names.function(request.site) is not request.scope
-    return runs_later or imports.tree.is_before(imported.statement, request.site)
+    """Is this an import of the scope that has always been run where the name is used?"""
+    return imported.scope is request.scope and imports.reaches(imported, request.site)
 
 
 def _alias(request: ImportRequest) -> cst.ImportAlias:

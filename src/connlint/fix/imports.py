@@ -19,6 +19,7 @@ class Imported:
 
     ``module`` is absolute. ``attribute`` is ``None`` where the module itself is imported: then
     ``local`` stands for ``module``, or for its first part when it is imported without ``as``.
+    ``is_guarded`` says that it depends on something whether the import is run.
     """
 
     local: str
@@ -59,6 +60,26 @@ class Imports:
         # ``import a.b`` and ``import a.c`` bind the same ``a``.
         is_one = len(found) == len(bindings) and len({each.target for each in found}) == 1
         return found[0] if is_one else None
+
+    def alike(self, imported: Imported) -> list[Imported]:
+        """The imports of the same thing under the same name in the same scope, in order."""
+        return [
+            each
+            for each in self.every
+            if each.local == imported.local
+            and each.scope is imported.scope
+            and each.target == imported.target
+        ]
+
+    def reaches(self, imported: Imported, site: cst.CSTNode) -> bool:
+        """Has this import always been run when ``site`` is?"""
+        if imported.is_guarded:
+            line = self.tree.parent(imported.statement)
+            around = [] if isinstance(line, cst.SimpleStatementSuite) else [self.tree.parent(line)]
+            if not self.tree.is_within(site, around):
+                return False
+        runs_later = self.names.function(site) is not self.names.function(imported.statement)
+        return runs_later or self.tree.is_before(imported.statement, site)
 
     def target_of(self, expression: cst.BaseExpression, scope: Scope) -> str | None:
         """The dotted name that ``a.b.c`` stands for in ``scope``, if imports tell."""

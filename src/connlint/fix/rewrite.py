@@ -36,7 +36,7 @@ class ImportRequest:
     """A name to import: ``attribute`` of ``module`` as ``local``, in ``scope``.
 
     ``site`` is where the name is used. ``beside`` is the import of what the name replaces: the new
-    one goes next to it.
+    one goes next to it. ``within`` tells apart imports that serve different blocks of one scope.
     """
 
     module: str
@@ -45,6 +45,7 @@ class ImportRequest:
     scope: Scope
     site: cst.CSTNode = field(compare=False)
     beside: cst.Import | cst.ImportFrom | None = field(default=None, compare=False)
+    within: cst.BaseStatement | None = None
 
 
 @dataclass(slots=True)

@@ -27,7 +27,7 @@ def unimport(place: Place) -> Rewrite:
     _check_wanted(alias, place)
     local = alias.evaluated_alias or alias.evaluated_name.partition(".")[0]
     owner = place.names.owner_from(place.names.scope(alias), local)
-    own = {id(node) for node in place.tree.inside(alias)}
+    own = {id(node) for each in _alike(alias, place) for node in place.tree.inside(each)}
     for use in place.names.of_variable(local, owner):
         if id(use) in own or id(use) in place.vanished:
             continue
@@ -35,6 +35,12 @@ def unimport(place: Place) -> Rewrite:
         raise Refused(f"{local} is still {verb} on line {place.tree.line(use)}")
     _check_strings(local, place)
     return Rewrite(unimports=[alias])
+
+
+def _alike(alias: cst.ImportAlias, place: Place) -> list[cst.ImportAlias]:
+    """The imports of the same thing under the same name in the same scope, ``alias`` among them."""
+    imported = next((each for each in place.imports.every if each.alias is alias), None)
+    return [each.alias for each in place.imports.alike(imported)] if imported else [alias]
 
 
 def _check_wanted(alias: cst.ImportAlias, place: Place) -> None:
