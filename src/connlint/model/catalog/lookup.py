@@ -283,6 +283,16 @@ class Catalog:
         return frozenset(name for each in self.libraries for name in each.errors)
 
     @cached_property
+    def base_errors(self) -> frozenset[str]:
+        """Exceptions of the database from which others derive."""
+        return frozenset(name for each in self.libraries for name in each.base_errors)
+
+    @cached_property
+    def logs(self) -> frozenset[str]:
+        """Functions and ``TypeName.method`` that write to a log."""
+        return self._spread(each.logs for each in self.libraries)
+
+    @cached_property
     def _derived(self) -> Mapping[str, tuple[str, ...]]:
         """The known classes below each class."""
         below: dict[str, tuple[str, ...]] = {}

@@ -11,6 +11,8 @@ PEP_249_ERRORS = (
     "OperationalError ProgrammingError"
 )
 
+PEP_249_BASE_ERRORS = "Error DatabaseError"
+
 NOTHING = Method()
 SELF = Method(returns="self")
 READ = Method(("read",))

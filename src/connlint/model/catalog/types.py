@@ -239,6 +239,10 @@ class Library:
     """Exception classes that the database raises, after which a transaction has to be rolled back.
 
     Those that only say how many rows came back (``NoResultFound``) are not among them."""
+    base_errors: tuple[str, ...] = ()
+    """Those of the ``errors`` from which others derive: who catches one, catches most failures."""
+    logs: tuple[str, ...] = ()
+    """Dotted functions and methods that write a line to a log, and change nothing else."""
     injects: tuple[str, ...] = ()
     """Dotted functions that mark a parameter whose value the framework gets by calling their
     argument (``fastapi.Depends``)."""

@@ -10,6 +10,7 @@ from connlint.model.catalog.notation import (
     ASYNC_ROLLBACK,
     CLOSE,
     NOTHING,
+    PEP_249_BASE_ERRORS,
     PEP_249_ERRORS,
     each,
     gives,
@@ -109,4 +110,5 @@ LIBRARY = Library(
         ),
     ),
     errors=each("aiomysql", PEP_249_ERRORS),
+    base_errors=each("aiomysql", PEP_249_BASE_ERRORS),
 )

@@ -129,4 +129,5 @@ LIBRARY = Library(
         Function("asyncpg.pool.create_pool", _POOL, is_startable=True),
     ),
     errors=each("asyncpg.exceptions", _ERRORS),
+    base_errors=("asyncpg.exceptions.PostgresError",),
 )

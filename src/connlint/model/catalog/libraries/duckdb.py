@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from connlint.model.catalog.notation import (
     NOTHING,
+    PEP_249_BASE_ERRORS,
     READ,
     SELF,
     WRITE,
@@ -70,4 +71,5 @@ LIBRARY = Library(
         "Error DatabaseError DataError IntegrityError InternalError NotSupportedError "
         "OperationalError ProgrammingError",
     ),
+    base_errors=each("duckdb", PEP_249_BASE_ERRORS),
 )

@@ -30,7 +30,7 @@ LIBRARY = Library(
     },
     types=(
         Type(_SCAFFOLD, attributes={"cli": _GROUP}),
-        Type(_APP, bases=(_SCAFFOLD,)),
+        Type(_APP, bases=(_SCAFFOLD,), attributes={"logger": "logging.Logger"}),
         Type(_BLUEPRINT, bases=(_SCAFFOLD,)),
         Type(_GROUP, bases=("click.Group",)),
         Type("flask.cli.FlaskGroup", bases=(_GROUP,)),

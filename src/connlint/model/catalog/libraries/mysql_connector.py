@@ -6,6 +6,7 @@ from connlint.model.catalog.notation import (
     BEGIN,
     EXECUTE,
     NOTHING,
+    PEP_249_BASE_ERRORS,
     PEP_249_ERRORS,
     each,
     gives,
@@ -76,4 +77,5 @@ LIBRARY = Library(
         ),
     ),
     errors=each("mysql.connector", PEP_249_ERRORS),
+    base_errors=each("mysql.connector", PEP_249_BASE_ERRORS),
 )

@@ -12,6 +12,7 @@ from connlint.model.catalog.notation import (
     CLOSE,
     EXECUTE,
     NOTHING,
+    PEP_249_BASE_ERRORS,
     PEP_249_ERRORS,
     each,
     gives,
@@ -129,4 +130,5 @@ LIBRARY = Library(
         Function(_CONNECTION, _CONNECTION, ("acquire",)),
     ),
     errors=each("oracledb", PEP_249_ERRORS),
+    base_errors=each("oracledb", PEP_249_BASE_ERRORS),
 )

@@ -9,6 +9,7 @@ from connlint.model.catalog.notation import (
     ASYNC_ROLLBACK,
     CLOSE,
     NOTHING,
+    PEP_249_BASE_ERRORS,
     PEP_249_ERRORS,
     each,
     gives,
@@ -204,4 +205,5 @@ LIBRARY = Library(
         Function("psycopg.connect", _CONNECTION, ("acquire",), autocommit_when=_AUTOCOMMIT),
     ),
     errors=each("psycopg", PEP_249_ERRORS),
+    base_errors=each("psycopg", PEP_249_BASE_ERRORS),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from connlint.model.catalog.notation import (
     CLOSE,
     NOTHING,
+    PEP_249_BASE_ERRORS,
     PEP_249_ERRORS,
     each,
     gives,
@@ -75,4 +76,5 @@ LIBRARY = Library(
         Function("psycopg2.extras.execute_batch", effects=("execute",), subject=0),
     ),
     errors=each("psycopg2", PEP_249_ERRORS),
+    base_errors=each("psycopg2", PEP_249_BASE_ERRORS),
 )

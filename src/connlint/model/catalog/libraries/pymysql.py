@@ -6,6 +6,7 @@ from connlint.model.catalog.notation import (
     BEGIN,
     EXECUTE,
     NOTHING,
+    PEP_249_BASE_ERRORS,
     PEP_249_ERRORS,
     each,
     gives,
@@ -78,4 +79,8 @@ LIBRARY = Library(
         )
     ),
     errors=each("pymysql", PEP_249_ERRORS) + each("MySQLdb", PEP_249_ERRORS),
+    base_errors=(
+        *each("pymysql", PEP_249_BASE_ERRORS),
+        *each("MySQLdb", PEP_249_BASE_ERRORS),
+    ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from connlint.model.catalog.notation import (
     COMMIT,
     NOTHING,
+    PEP_249_BASE_ERRORS,
     PEP_249_ERRORS,
     ROLLBACK,
     each,
@@ -51,4 +52,5 @@ LIBRARY = Library(
     ),
     functions=(Function("pyodbc.connect", _CONNECTION, ("acquire",), autocommit_when=_AUTOCOMMIT),),
     errors=each("pyodbc", PEP_249_ERRORS),
+    base_errors=each("pyodbc", PEP_249_BASE_ERRORS),
 )

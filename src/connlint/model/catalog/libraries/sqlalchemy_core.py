@@ -238,4 +238,5 @@ LIBRARY = Library(
         "InterfaceError InternalError NotSupportedError OperationalError ProgrammingError "
         "PendingRollbackError",
     ),
+    base_errors=each("sqlalchemy.exc", "SQLAlchemyError StatementError DBAPIError DatabaseError"),
 )

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from connlint.model.catalog.notation import NOTHING, PEP_249_ERRORS, each, gives, same, spelled
+from connlint.model.catalog.notation import (
+    NOTHING,
+    PEP_249_BASE_ERRORS,
+    PEP_249_ERRORS,
+    each,
+    gives,
+    same,
+    spelled,
+)
 from connlint.model.catalog.types import Context, Function, Library, Method, Switch, Type
 
 _CONNECTION = "sqlite3.Connection"
@@ -48,4 +56,5 @@ LIBRARY = Library(
         Function(_CONNECTION, _CONNECTION, ("acquire",), autocommit_when=_AUTOCOMMIT),
     ),
     errors=each("sqlite3", PEP_249_ERRORS),
+    base_errors=each("sqlite3", PEP_249_BASE_ERRORS),
 )
