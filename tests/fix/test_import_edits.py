@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 
@@ -128,13 +127,28 @@ def test_a_reexport_stays(tmp_path: Path) -> None:
     assert result.reasons == ["other modules import the name from here"]
 
 
-def test_a_provider_that_is_a_method_is_refused(tmp_path: Path) -> None:
-    source = dedent("""
-    from app.db import SessionLocal
-    with SessionLocal() as db:
-        db.a()
-    """)
-    data = {**SYNC, "provider": "app.db.Database.session", "provider_module": "app.db"}
+@pytest.mark.parametrize(
+    ("module", "reason"),
+    [
+        ({}, "the provider app.db.Database.session is a method, which can't be imported"),
+        (
+            {"provider_module": "app.db"},
+            "the provider app.db.Database.session can't be imported by its name",
+        ),
+    ],
+    ids=["by its looks", "by its module"],
+)
+def test_a_provider_that_is_a_method_is_refused(
+    tmp_path: Path, module: dict[str, str], reason: str
+) -> None:
+    source = "from app.db import SessionLocal\nwith SessionLocal() as db:\n    db.a()\n"
+    data = {**SYNC, "provider": "app.db.Database.session", **module}
     result = fix(tmp_path, source, data)
     assert result.text == source
-    assert "the provider app.db.Database.session can't be imported by its name" in result.reasons
+    assert reason in result.reasons
+
+
+def test_a_module_that_is_written_like_a_class(tmp_path: Path) -> None:
+    source = "from app.db import SessionLocal\nwith SessionLocal() as db:\n    db.a()\n"
+    data = {**SYNC, "provider": "App.Db.session", "provider_module": "App.Db"}
+    assert fix(tmp_path, source, data).text.startswith("from App.Db import session\n")

@@ -30,9 +30,17 @@ class Provider:
 
     @classmethod
     def of(cls, data: Mapping[str, str]) -> Provider:
-        """Read the provider from an intent; raises :class:`Refused` when it names none."""
+        """Read the provider from an intent; raises :class:`Refused` when it can't be imported.
+
+        ``provider_module`` says which part of its dotted name is the module. Without it that is all
+        but the last part, unless that part is written like a class: methods are not imported.
+        """
         dotted = data.get("provider", "")
-        module = data.get("provider_module") or dotted.rpartition(".")[0]
+        module = data.get("provider_module", "")
+        if not module:
+            module = dotted.rpartition(".")[0]
+            if module.rpartition(".")[2][:1].isupper():
+                raise Refused(f"the provider {dotted} is a method, which can't be imported")
         attribute = dotted.removeprefix(f"{module}.")
         if not module or not attribute.isidentifier():
             raise Refused(f"the provider {dotted or 'of this kind'} can't be imported by its name")
