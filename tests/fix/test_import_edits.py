@@ -152,3 +152,42 @@ def test_a_module_that_is_written_like_a_class(tmp_path: Path) -> None:
     source = "from app.db import SessionLocal\nwith SessionLocal() as db:\n    db.a()\n"
     data = {**SYNC, "provider": "App.Db.session", "provider_module": "App.Db"}
     assert fix(tmp_path, source, data).text.startswith("from App.Db import session\n")
+
+
+PROVIDER = "\n@contextmanager\ndef get_session():\n    {}\n"
+LOAD = "def load():\n    with {}() as db:\n        db.a()\n"
+OWN = {**SYNC, "provider": "app.service.get_session"}
+
+
+def test_a_provider_of_the_same_file_is_not_imported(tmp_path: Path) -> None:
+    head = "from app.db import SessionLocal\n"
+    result = fix(tmp_path, head + LOAD.format("SessionLocal") + PROVIDER.format("yield"), OWN)
+    assert result.text == LOAD.format("get_session") + PROVIDER.format("yield")
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        (
+            PROVIDER.format("with SessionLocal() as db: yield db"),
+            "it is the provider that opens the session",
+        ),
+        (
+            "with SessionLocal() as db:\n    db.a()\n" + PROVIDER.format("yield"),
+            "it is run before the provider is defined",
+        ),
+        (
+            LOAD.format("SessionLocal").replace("()", "(get_session)", 1)
+            + PROVIDER.format("yield"),
+            "get_session means something else in the file that defines the provider",
+        ),
+    ],
+    ids=["the provider itself", "too early", "another meaning"],
+)
+def test_a_provider_of_the_same_file_that_cannot_be_used(
+    tmp_path: Path, source: str, reason: str
+) -> None:
+    source = "from app.db import SessionLocal\n" + source
+    result = fix(tmp_path, source, OWN, unsafe=True)
+    assert result.text == source
+    assert reason in result.reasons

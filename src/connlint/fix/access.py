@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import libcst as cst
 
 from connlint.fix.imports import Imported, Imports, dotted
-from connlint.fix.names import Names
+from connlint.fix.names import Names, binds
+from connlint.fix.outcome import Refused
 from connlint.fix.rewrite import ImportRequest
 from connlint.fix.tree import Scope
 
@@ -28,8 +29,13 @@ class Access:
 def access(
     site: cst.CSTNode, replaced: cst.BaseExpression, module: str, attribute: str, imports: Imports
 ) -> Access:
-    """How to name ``attribute`` of ``module`` at ``site``, where ``replaced`` stands so far."""
+    """How to name ``attribute`` of ``module`` at ``site``, where ``replaced`` stands so far.
+
+    Raises :class:`Refused` where that is this very file and the name means something else here.
+    """
     scope = imports.names.scope(site)
+    if module == imports.module:
+        return _access_here(site, attribute, scope, imports)
     for imported in imports.every:
         if _is_usable(imported, f"{module}.{attribute}", site, scope, imports):
             return Access(cst.Name(imported.local))
@@ -46,6 +52,22 @@ def access(
     within = imports.tree.statement_of(beside.statement) if beside.is_guarded else None
     request = ImportRequest(module, attribute, local, owner, site, beside.statement, within)
     return Access(cst.Name(local), request)
+
+
+def _access_here(site: cst.CSTNode, attribute: str, scope: Scope, imports: Imports) -> Access:
+    """How to name what the file itself defines."""
+    tree, names = imports.tree, imports.names
+    found = names.of_variable(attribute, tree.module)
+    bindings = [each for each in found if binds(each, tree)]
+    is_here = len(bindings) == 1 and names.owner_from(scope, attribute) is tree.module
+    if not is_here:
+        raise Refused(f"{attribute} means something else in the file that defines the provider")
+    definition = tree.parent(bindings[0])
+    if tree.is_within(site, [definition]):
+        raise Refused("it is the provider that opens the session")
+    if names.function(site) is tree.module and tree.is_before(site, definition):
+        raise Refused("it is run before the provider is defined")
+    return Access(cst.Name(attribute))
 
 
 def _is_usable(

@@ -49,6 +49,7 @@ class Imports:
 
     tree: Tree
     names: Names
+    module: str
     package: str
     every: tuple[Imported, ...]
 
@@ -102,7 +103,7 @@ def imports_of(tree: Tree, names: Names, module: str, is_package: bool) -> Impor
         if isinstance(statement, cst.Import | cst.ImportFrom)
         for imported in _imported(statement, tree, names, package)
     ]
-    return Imports(tree, names, package, tuple(every))
+    return Imports(tree, names, module, package, tuple(every))
 
 
 def _imported(
