@@ -232,7 +232,11 @@ class Caller(LibraryCaller):
             return
         module = self.program.modules[function.module]
         step = Step(
-            self.module.name, self.number, at, end, module.facts.scopes[function.scope].qualname
+            self.module.name,
+            self.number,
+            at,
+            end,
+            function.alias or module.facts.scopes[function.scope].qualname,
         )
         persists = self.engine.is_persist_function(module.symbol(function.scope))
         # In which order the callee does all this is its own business: each of its operations finds

@@ -347,12 +347,16 @@ class Engine(Assumptions):
             raw = v.Func(function.module, function.scope, None, (), True)
             self._decorated[base] = (raw,)
             known = self._decorated[base] = self._apply_decorators(raw)
+        name = self.program.modules[function.module].facts.scopes[function.scope].qualname
         result = []
         for value in known:
             if isinstance(value, v.Func):
-                receiver = function.receiver
-                closure = value.closure if value.scope != function.scope else function.closure
-                result.append(v.Func(value.module, value.scope, receiver, closure, True))
+                wraps = value.scope != function.scope or value.module != function.module
+                closure = value.closure if wraps else function.closure
+                alias = name if wraps else ""
+                result.append(
+                    v.Func(value.module, value.scope, function.receiver, closure, True, alias)
+                )
         return tuple(result) or (
             v.Func(function.module, function.scope, function.receiver, function.closure, True),
         )

@@ -32,7 +32,8 @@ class Member(msgspec.Struct, frozen=True):
 class Func(msgspec.Struct, frozen=True):
     """A function of the project, with the receiver it is bound to and what it closes over.
 
-    ``raw``: the bare function, its decorators not applied.
+    ``raw``: the bare function, its decorators not applied. ``alias``: the name of the decorated
+    function that this one wraps.
     """
 
     module: str
@@ -40,6 +41,7 @@ class Func(msgspec.Struct, frozen=True):
     receiver: Value | None = None
     closure: tuple[tuple[str, Values], ...] = ()
     raw: bool = False
+    alias: str = ""
 
 
 class Class(msgspec.Struct, frozen=True):
@@ -228,7 +230,7 @@ def _substitute_inside(value: Value, table: dict[str, Values], depth: int) -> Va
             replaced = substitute((receiver,), table, depth)
             receiver = replaced[0] if replaced else receiver
         closure = tuple((name, substitute(held, table, depth)) for name, held in value.closure)
-        return Func(value.module, value.scope, receiver, closure, value.raw)
+        return Func(value.module, value.scope, receiver, closure, value.raw, value.alias)
     if isinstance(value, Pending):
         func = _substitute_inside(value.func, table, depth)
         args = tuple((name, substitute(held, table, depth)) for name, held in value.args)
