@@ -28,6 +28,7 @@ from connlint.model.program import Program
 from connlint.model.relevance import ScopeId
 from connlint.model.roles import Roles
 from connlint.model.slowness import Slowness
+from connlint.model.streaming import Streaming
 
 _RECURSION = 12_000
 
@@ -78,6 +79,7 @@ class Project:
         self.roles = Roles(program, self.entry_points)
         self.slowness = Slowness(engine)
         self.lives = Lives(engine, self.slowness)
+        self.streaming = Streaming(engine)
         self._callees_below: dict[ScopeId, frozenset[ScopeId]] = {}
 
     @classmethod
