@@ -68,9 +68,10 @@ class Contents:
             if isinstance(statement, (f.Assign, f.AugAssign)):
                 yield from self._fields(module, scope[1], statement)
             for expression in expressions_of(statement):
+                changed: set[int] = set()
                 for node in descend(expression):
-                    if isinstance(node, f.Call):
-                        yield from self._call(module, scope[1], node)
+                    if isinstance(node, f.Call) and node.end not in changed:
+                        yield from self._call(module, scope[1], node, changed)
 
     def _fields(self, module: Module, scope: int, node: f.Assign | f.AugAssign) -> Iterator[Touch]:
         targets = node.targets if isinstance(node, f.Assign) else (node.target,)
@@ -92,9 +93,15 @@ class Contents:
             engine.may_be_entity(value) and not engine.program.kind(value) for value in known
         )
 
-    def _call(self, module: Module, scope: int, node: f.Call) -> Iterator[Touch]:
+    def _call(self, module: Module, scope: int, node: f.Call, changed: set[int]) -> Iterator[Touch]:
+        """What one call does; ``changed`` gets the queries whose rows it changes in place."""
         name = _last(node.func)
         line = unpack(node.at)[0]
+        if name in ("delete", "update") and (query := _query_of(node)) is not None:
+            changed.add(query.end)
+            for argument in query.args:
+                if model := self._model(module, scope, argument):
+                    yield Touch(line, _VERBS[name], model)
         if name == "setattr" and len(node.args) > 1 and self._is_row(module, scope, node.args[0]):
             field = node.args[1]
             constant = field.value if isinstance(field, f.Const) else None
@@ -136,6 +143,16 @@ class Contents:
 
 
 _WRAPPING = frozenset({"count", "max", "min", "sum", "exists"})
+
+
+def _query_of(node: f.Call) -> f.Call | None:
+    """``session.query(...)`` in front of what is called on it."""
+    current: f.Expr = node.func
+    while isinstance(current, (f.Attr, f.Call)):
+        if isinstance(current, f.Call) and _last(current.func) == "query":
+            return current
+        current = current.func if isinstance(current, f.Call) else current.value
+    return None
 
 
 def _root(node: f.Expr) -> str:

@@ -37,11 +37,17 @@ _ENTRY_WORDS: dict[EntryKind, str] = {
 def title_of(qualname: str) -> str:
     """A function's name as a title: ``create_job`` → ``Create job``.
 
-    A nested function goes by its own name and the one around it, a method by its class and name.
+    A nested function goes by the name of the one around it and its own, a method by its class and
+    its name: ``JobStore: persist``.
     """
     parts = [part for part in qualname.split(".") if part != "<locals>"]
-    words = " ".join(_words(part) for part in parts[-2:]).strip()
-    return words[:1].upper() + words[1:] if words else "Module level"
+    if not any(parts):
+        return "Module level"
+    *around, name = parts[-2:]
+    if around and around[0][:1].isupper():
+        return f"{around[0]}: {_words(name)}"
+    words = " ".join(_words(part) for part in (*around, name))
+    return words[:1].upper() + words[1:]
 
 
 def _words(name: str) -> str:

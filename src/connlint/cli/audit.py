@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from connlint.pipeline import Analysis, Request
     from connlint.report.audit_view import AuditView
 
-_FORMATS = ("text", "markdown", "json", "csv")
-_WITH_FIXES = frozenset({"markdown", "json"})
+_FORMATS = ("text", "markdown", "html", "json", "csv")
+_WITH_FIXES = frozenset({"markdown", "html", "json"})
 _PLAIN_WIDTH = 120
 
 

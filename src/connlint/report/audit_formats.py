@@ -11,6 +11,7 @@ Render = Callable[[AuditView], str]
 
 _RENDERERS = {
     "markdown": "connlint.report.audit_markdown",
+    "html": "connlint.report.audit_html",
     "json": "connlint.report.audit_json",
     "csv": "connlint.report.audit_csv",
 }
