@@ -79,16 +79,7 @@ class Assumptions:
 
     def receiver(self, module: Module, scope: int) -> v.Value | None:
         """What the first parameter of a method holds: an instance, or the class."""
-        facts = module.facts.scopes[scope]
-        parent = facts.parent
-        if not parent or module.facts.scopes[parent].kind != "class" or facts.kind != "function":
-            return None
-        decorators = self.program.decorator_names(module, scope)
-        if "builtins.staticmethod" in decorators:
-            return None
-        if "builtins.classmethod" in decorators or facts.name in ("__new__", "__init_subclass__"):
-            return v.Class(module.name, parent)
-        return v.Obj(ClassId(module.name, parent).key, "self")
+        return self.program.receiver(module, scope)
 
     def _declared(self, function: v.Func) -> Summary:
         """What the annotations promise of a function that is not worth evaluating."""

@@ -64,6 +64,10 @@ class Bindings:
         self.passed: dict[tuple[str, int, str], dict[v.Value, None]] = {}
 
     @abstractmethod
+    def receiver(self, module: Module, scope: int) -> v.Value | None:
+        """What the first parameter of a method holds: an instance, or the class."""
+
+    @abstractmethod
     def class_attribute(self, owner: ClassId, attr: str, receiver: v.Value | None) -> v.Values:
         """An attribute looked up on a class, or on an instance of it."""
 
@@ -190,9 +194,14 @@ class Bindings:
         self._locals[key] = ()
         result: v.Values = ()
         facts = module.facts.scopes[scope]
-        for param in facts.params:
+        for index, param in enumerate(facts.params):
             if param.name == name:
-                result = self.annotations.parameter(module, scope, param)
+                receiver = self.receiver(module, scope) if index == 0 else None
+                result = (
+                    (receiver,)
+                    if receiver is not None
+                    else self.annotations.parameter(module, scope, param)
+                )
         for number in module.children.get(scope, ()):
             child = module.facts.scopes[number]
             if child.name == name and child.kind != "lambda":

@@ -279,6 +279,19 @@ class Program(Bindings):
                 return (v.Bound(v.Obj(given, module.symbol(function.scope)), attr),)
         return ()
 
+    def receiver(self, module: Module, scope: int) -> v.Value | None:
+        """What the first parameter of a method holds: an instance, or the class."""
+        facts = module.facts.scopes[scope]
+        parent = facts.parent
+        if not parent or module.facts.scopes[parent].kind != "class" or facts.kind != "function":
+            return None
+        decorators = self.decorator_names(module, scope)
+        if "builtins.staticmethod" in decorators:
+            return None
+        if "builtins.classmethod" in decorators or facts.name in ("__new__", "__init_subclass__"):
+            return v.Class(module.name, parent)
+        return v.Obj(ClassId(module.name, parent).key, "self")
+
     def decorator_names(self, module: Module, scope: int) -> tuple[str, ...]:
         """The canonical dotted names of a function's decorators, ``Type.method`` for instances."""
         key = (ClassId(module.name, scope), "@")
