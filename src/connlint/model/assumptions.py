@@ -79,7 +79,16 @@ class Assumptions:
 
     def receiver(self, module: Module, scope: int) -> v.Value | None:
         """What the first parameter of a method holds: an instance, or the class."""
-        return self.program.receiver(module, scope)
+        facts = module.facts.scopes[scope]
+        parent = facts.parent
+        if not parent or module.facts.scopes[parent].kind != "class" or facts.kind != "function":
+            return None
+        decorators = self.program.decorator_names(module, scope)
+        if "builtins.staticmethod" in decorators:
+            return None
+        if "builtins.classmethod" in decorators or facts.name in ("__new__", "__init_subclass__"):
+            return v.Class(module.name, parent)
+        return v.Obj(ClassId(module.name, parent).key, "self")
 
     def _declared(self, function: v.Func) -> Summary:
         """What the annotations promise of a function that is not worth evaluating."""
@@ -191,6 +200,10 @@ class Assumptions:
         """A call was resolved: an edge of the call graph, and what parameters are passed."""
         if self._calls is not None and caller.operations is not None:
             self._calls[at, end, (function.module, function.scope)] = None
+        self.note_passed(function, bound)
+
+    def note_passed(self, function: v.Func, bound: dict[str, v.Values]) -> None:
+        """What a caller, or something that starts the function, passes for its parameters."""
         module = self.program.modules[function.module]
         for param in module.facts.scopes[function.scope].params:
             values = bound.get(param.name)

@@ -11,6 +11,7 @@ from typing import cast
 
 from connlint.facts import types as f
 from connlint.model import values as v
+from connlint.model.arguments import bind
 from connlint.model.begun import open_after
 from connlint.model.classes import ClassId
 from connlint.model.effects import Effect, Step, Summary
@@ -368,30 +369,6 @@ class Caller(LibraryCaller):
         return self._unresolved(args, keywords, node)
 
     # library calls
-
-
-def bind(
-    scope: f.Scope, receiver: v.Value | None, args: Arguments, keywords: Keywords
-) -> dict[str, v.Values]:
-    """Arguments by parameter name; what has no parameter of its own is dropped."""
-    positional = [param for param in scope.params if param.kind in "po"]
-    bound: dict[str, v.Values] = {}
-    supplied: list[v.Values] = [(receiver,), *args] if receiver is not None else list(args)
-    for param, values in zip(positional, supplied, strict=False):
-        bound[param.name] = values
-    names = {param.name for param in scope.params if param.kind in "pk"}
-    rest = []
-    for name, values in keywords:
-        if name in names:
-            bound[name] = values
-        else:
-            rest.append((name, values))
-    for param in scope.params:
-        if param.kind == "w" and rest:
-            bound[param.name] = (v.Table(tuple(rest), f"kw:{param.name}"),)
-        elif param.kind == "a" and len(supplied) > len(positional):
-            bound[param.name] = (v.Items(tuple(supplied[len(positional) :])),)
-    return bound
 
 
 def _mapped(session: str, table: dict[str, v.Values]) -> tuple[str, v.Origin | None]:

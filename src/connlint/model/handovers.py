@@ -10,23 +10,47 @@ from collections.abc import Iterable
 
 from connlint.facts import types as f
 from connlint.model import values as v
+from connlint.model.arguments import bind
 from connlint.model.effects import Handover
-from connlint.model.seams import Run
+from connlint.model.seams import Arguments, Keywords, Run
 
 _MAX_DEPTH = 5
 
 
-def spawned(run: Run, target: str, values: Iterable[v.Values], node: f.Call) -> None:
+_CALLABLES = ("target", "function", "func", "fn")
+
+
+def spawned(run: Run, target: str, args: Arguments, keywords: Keywords, node: f.Call) -> None:
     """Record that ``target`` is told to run something, with these arguments."""
     if run.handovers is None:
         return
     found: dict[str, v.Obj] = {}
-    for held in values:
+    for held in (*args, *(values for _, values in keywords)):
         _collect(run, held, found, 0)
+    if found:
+        _pass_on(run, args, dict(keywords))
     if found:
         sessions = tuple(found.values())
         handover = Handover("spawn", node.at, node.end, target, sessions, tuple(run.loops))
         run.handovers[node.at, node.end] = handover
+
+
+def _pass_on(run: Run, args: Arguments, keywords: dict[str, v.Values]) -> None:
+    """Tell the function that is started what it is started with."""
+    started = next((keywords.pop(name) for name in _CALLABLES if name in keywords), ())
+    rest = args
+    if started:
+        rest = [item for held in keywords.pop("args", ()) for item in _items(held)]
+    else:
+        position = next(
+            (index for index, held in enumerate(args) if _has_function(held)), len(args)
+        )
+        started, rest = (args[position] if position < len(args) else ()), args[position + 1 :]
+    for value in started:
+        if isinstance(value, v.Func):
+            scope = run.program.modules[value.module].facts.scopes[value.scope]
+            bound = bind(scope, value.receiver, rest, list(keywords.items()))
+            run.engine.note_passed(value, bound)
 
 
 def gathered(run: Run, values: Iterable[v.Values], node: f.Call) -> None:
@@ -85,3 +109,12 @@ def _inside(value: v.Value) -> Iterable[v.Values]:
         yield from value.items
     elif isinstance(value, v.Table):
         yield from (held for _, held in value.entries)
+
+
+def _items(value: v.Value) -> tuple[v.Values, ...]:
+    """The items of a known sequence."""
+    return value.items if isinstance(value, v.Items) else ()
+
+
+def _has_function(values: v.Values) -> bool:
+    return any(isinstance(value, v.Func) for value in values)

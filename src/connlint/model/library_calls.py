@@ -71,7 +71,7 @@ class LibraryCaller(Recorder):
             self._perform_all(args, keywords, node)
             return v.unknown(self.identity(node.end))
         if name in catalog.spawns:
-            spawned(self.as_run, name, [*args, *(held for _, held in keywords)], node)
+            spawned(self.as_run, name, args, keywords, node)
             return v.unknown(self.identity(node.end))
         if name in catalog.offloads:
             return self._offload(args, keywords, node)
@@ -115,7 +115,7 @@ class LibraryCaller(Recorder):
             return special(self.as_run, args, keywords, node)
         catalog = self.program.catalog
         if name in catalog.spawns:
-            spawned(self.as_run, name, [*args, *(held for _, held in keywords)], node)
+            spawned(self.as_run, name, args, keywords, node)
             return v.unknown(self.identity(node.end))
         if name in catalog.offloads:
             return self._offload(args, keywords, node)

@@ -41,6 +41,9 @@ class Summaries(Protocol):
     ) -> None:
         """A call was resolved."""
 
+    def note_passed(self, function: v.Func, bound: dict[str, v.Values]) -> None:
+        """What is passed for the parameters of a function."""
+
     def default_state(self, owner: ClassId, name: str) -> v.Values:
         """The state that a new instance has when its constructor is not given one."""
 

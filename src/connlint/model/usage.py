@@ -143,9 +143,8 @@ def _is_name_waited_for(body: f.Body, name: str) -> bool:
     """Whether a name, or an item of it, is waited for anywhere in the body."""
     names = {name}
     for statement in walk(body):
-        is_loop = isinstance(statement, f.For) and isinstance(statement.target, f.Name)
-        if is_loop and _mentions(statement.iter, names):
-            names.add(statement.target.id)
+        if isinstance(statement, f.For) and _mentions(statement.iter, names):
+            names.update(each.id for each in (statement.target,) if isinstance(each, f.Name))
         for expression in expressions_of(statement):
             for node in descend(expression):
                 if isinstance(node, f.Await) and _mentions(node.value, names):
