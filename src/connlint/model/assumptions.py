@@ -21,6 +21,11 @@ CallEdge = tuple[int, int, tuple[str, int]]
 Passed = tuple[str, int, str]
 _MAX_PASSED = 4
 _PASSED = frozenset({"session", "connection", "cursor", "engine", "session-factory"})
+_NO_ENTITIES = frozenset({
+    "abc", "builtins", "collections", "contextlib", "dataclasses", "enum", "logging", "pydantic",
+    "pydantic_settings", "threading", "typing", "typing_extensions", "unittest",
+})  # fmt: skip
+"""Packages whose classes make no entities: setting an attribute of theirs writes nothing."""
 
 
 class Assumptions:
@@ -79,16 +84,7 @@ class Assumptions:
 
     def receiver(self, module: Module, scope: int) -> v.Value | None:
         """What the first parameter of a method holds: an instance, or the class."""
-        facts = module.facts.scopes[scope]
-        parent = facts.parent
-        if not parent or module.facts.scopes[parent].kind != "class" or facts.kind != "function":
-            return None
-        decorators = self.program.decorator_names(module, scope)
-        if "builtins.staticmethod" in decorators:
-            return None
-        if "builtins.classmethod" in decorators or facts.name in ("__new__", "__init_subclass__"):
-            return v.Class(module.name, parent)
-        return v.Obj(ClassId(module.name, parent).key, "self")
+        return self.program.receiver(module, scope)
 
     def _declared(self, function: v.Func) -> Summary:
         """What the annotations promise of a function that is not worth evaluating."""
@@ -113,7 +109,7 @@ class Assumptions:
         found: list[v.Value] = []
         for value in declared:
             if isinstance(value, v.Obj) and (
-                self.program.class_of(value.type) or self.program.kind(value)
+                self.program.class_of(value.type) or self.program.catalog.type(value.type)
             ):
                 found.append(v.Obj(value.type, f"r:{module.name}:{scope}", value.origin))
         return tuple(found)
@@ -176,9 +172,8 @@ class Assumptions:
         if known is None:
             owner = self.program.class_of(value.type) if value.type else None
             if owner is not None:
-                known = bool(
-                    self.program.hierarchy.external_bases(owner)
-                ) and not self.program.is_enum(owner)
+                bases = self.program.hierarchy.external_bases(owner)
+                known = any(base.partition(".")[0] not in _NO_ENTITIES for base in bases)
             else:
                 known = not value.type
             self._entities[value.type] = known

@@ -118,6 +118,18 @@ def _never(caller: Run, args: Arguments, keywords: Keywords, node: f.Call) -> v.
     return ()
 
 
+def _field(caller: Run, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+    """The value that a field of a declared class starts with."""
+    result: v.Values = ()
+    for name, values in keywords:
+        if name == "default":
+            result = v.join(result, values)
+        elif name in ("default_factory", "factory"):
+            for callee in values:
+                result = v.join(result, caller.call_value(callee, [], [], node))
+    return result
+
+
 def _type(caller: Run, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
     found: list[v.Value] = []
     for value in args[0] if args else ():
@@ -142,7 +154,22 @@ def _is_kind(asked: Callable[[f.Scope], bool]) -> Builtin:
     return answer
 
 
-_IS_COROUTINE = _is_kind(lambda each: each.is_async and not each.is_generator)
+def _is_awaitable(caller: Run, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
+    """Whether something can be awaited, where it is a call of a function that is known."""
+    found: v.Values = ()
+    for value in args[0] if args else ():
+        if not isinstance(value, v.Pending):
+            return v.unknown("bool")
+        scope = caller.program.modules[value.func.module].facts.scopes[value.func.scope]
+        found = v.join(found, (v.Const(_is_coroutine(scope)),))
+    return found or v.unknown("bool")
+
+
+def _is_coroutine(scope: f.Scope) -> bool:
+    return scope.is_async and not scope.is_generator
+
+
+_IS_COROUTINE = _is_kind(_is_coroutine)
 
 BUILTINS: dict[str, Builtin] = {
     "builtins.super": _super,
@@ -156,6 +183,7 @@ BUILTINS: dict[str, Builtin] = {
     "builtins.anext": _next,
     "builtins.map": _map,
     "builtins.type": _type,
+    **dict.fromkeys(("dataclasses.field", "attr.ib", "attrs.field", "pydantic.Field"), _field),
     CLOSING: _closing,
     "contextlib.aclosing": _closing,
     **dict.fromkeys(
@@ -170,6 +198,9 @@ BUILTINS: dict[str, Builtin] = {
     ),
     **dict.fromkeys(("asyncio.gather", "asyncio.wait", "asyncio.as_completed"), _gather),
     **dict.fromkeys(("inspect.iscoroutinefunction", "asyncio.iscoroutinefunction"), _IS_COROUTINE),
+    **dict.fromkeys(
+        ("inspect.isawaitable", "inspect.iscoroutine", "asyncio.iscoroutine"), _is_awaitable
+    ),
     "inspect.isgeneratorfunction": _is_kind(lambda each: each.is_generator and not each.is_async),
     "inspect.isasyncgenfunction": _is_kind(lambda each: each.is_generator and each.is_async),
     **dict.fromkeys(NEVER_RETURN, _never),

@@ -56,10 +56,13 @@ def expressions_of(statement: f.Stmt) -> Iterator[f.Expr]:
             yield part
 
 
+def calls_of(expression: f.Expr) -> Iterator[f.Call]:
+    """The calls in an expression, outermost first."""
+    return (node for node in descend(expression) if isinstance(node, f.Call))
+
+
 def calls_in(body: f.Body) -> Iterator[f.Call]:
     """Every call written in a body, nested functions left out."""
     for statement in walk(body):
         for expression in expressions_of(statement):
-            for node in descend(expression):
-                if isinstance(node, f.Call):
-                    yield node
+            yield from calls_of(expression)

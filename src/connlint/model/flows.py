@@ -1,8 +1,8 @@
 """One scope in, where the callables that it hands on end up out: the names under which somebody
 else may call them.
 
-Only names are followed here, not values: what comes out is an over-approximation that is cheap enough
-to be asked of many scopes before any of them is evaluated.
+Only names are followed here, not values: what comes out is an over-approximation, cheap enough to
+be asked of many scopes before any of them is evaluated.
 """
 
 from __future__ import annotations

@@ -1,27 +1,33 @@
 """All scopes in, those worth evaluating out: an over-approximation of what can touch a database.
 
 A scope is worth it when it mentions something that may be a session, factory, engine or driver, or
-when it calls (by name, unless the name certainly means something else) a scope that is. It decides
-what is computed, never what is found.
+when it calls (by name, unless the name certainly means something else) a scope that is, or what
+holds one. It decides what is computed, never what is found.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from connlint.facts import types as f
+from connlint.model.flows import Flow, Flows, flows_of, lambda_name, last_name, result_of
 from connlint.model.names import Module, walk
+from connlint.model.namesakes import BUILT_IN, Namesakes, mentions
 from connlint.model.program import DISTINCTIVE, Program
 
 ScopeId = tuple[str, int]
 
-_BUILT_IN = frozenset({
-    "get", "items", "keys", "values", "pop", "replace", "format", "decode", "encode", "read",
-    "copy", "strip", "split", "join", "index", "count", "find", "lower", "upper", "append",
-    "extend", "insert", "sort", "setdefault", "startswith", "endswith", "isoformat",
-    "total_seconds", "set", "name", "data",
-})  # fmt: skip
-"""Methods that strings, dictionaries and lists have: too common to follow where nothing is known of
-the receiver."""
-_PROPERTIES = frozenset({"property", "cached_property", "hybrid_property"})
+_MADE = frozenset({"session-factory", "engine", "pool", "extension", "session", "connection"})
+_PROPERTIES = ("property", "reify", "setter", "getter", "deleter", "expression", "declared_attr")
+
+
+class _Use(NamedTuple):
+    """A scope that calls or hands on something; ``text`` is how it is written there."""
+
+    module: Module
+    scope: int
+    text: str
+    is_handed: bool
 
 
 class Relevance:
@@ -30,18 +36,31 @@ class Relevance:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._names = frozenset(program.standard.sessions.names)
-        self._callers: dict[str, list[tuple[Module, int, str]]] = {}
+        self._uses: dict[str, list[_Use]] = {}
+        self._uses_through: dict[str, list[_Use]] = {}
+        self._definitions: dict[str, list[tuple[Module, int]]] = {}
+        self._decorated: dict[str, list[tuple[Module, int]]] = {}
+        self._below: dict[str, set[str]] = {}
         self._found: set[ScopeId] = set()
         self._spread_names: set[str] = set()
+        self._namesakes = Namesakes(program, self._spread_names)
+        self._callables: set[str] = set()
+        self._factories: set[str] = set()
         self._work: list[str] = []
         self._renamed: dict[str, set[str]] = {}
+        self._flows: dict[ScopeId, Flows] = {}
+        self._followed: set[tuple[str, int, str, bool]] = set()
+        self._makers = _makers(program)
+        self._openers = _openers(program)
         self._packages = frozenset(
             package
             for library in program.catalog.libraries
             if any(each.kind for each in library.types)
             for package in library.packages
         )
-        self._collect()
+        for module in program.modules.values():
+            self._index(module)
+        self._seed()
         self._spread()
         self._found |= self._state_setters()
 
@@ -55,28 +74,47 @@ class Relevance:
         """All of them, in order."""
         return sorted(self._found)
 
-    def _collect(self) -> None:
+    # where to start
+
+    def _index(self, module: Module) -> None:
+        for item in module.facts.imports:
+            if item.attr and item.name != item.attr:
+                self._renamed.setdefault(item.attr, set()).add(item.name)
+        for number, scope in enumerate(module.facts.scopes):
+            handed = frozenset(scope.handed)
+            for index, text in enumerate(scope.called):
+                use = _Use(module, number, text, index in handed)
+                first, *between, last = text.split(".") if "." in text else ("", text)
+                self._uses.setdefault(last, []).append(use)
+                for part in (first, *between):
+                    if part and part not in ("self", "cls", "?"):
+                        self._uses_through.setdefault(part, []).append(use)
+            if number and scope.name:
+                self._definitions.setdefault(scope.name, []).append((module, number))
+            for decorator in scope.decorators:
+                self._decorated.setdefault(last_name(decorator), []).append((module, number))
+            for base in scope.bases:
+                self._below.setdefault(last_name(base), set()).add(scope.name)
+
+    def _seed(self) -> None:
         standard = self._program.standard
-        for module in self._program.modules.values():
-            for item in module.facts.imports:
-                if item.attr and item.name != item.attr:
-                    self._renamed.setdefault(item.attr, set()).add(item.name)
         for dotted in (
             *standard.sessions.providers, *standard.sessions.dependencies,
             *standard.sessions.task_providers,
             *standard.states.persist_functions,
             *(name for name in standard.sessions.forbidden if not name.endswith("*")),
         ):  # fmt: skip
-            self._add_name(dotted.rpartition(".")[2])
+            self._hold(dotted.rpartition(".")[2], is_factory=True)
         for module in self._program.modules.values():
             libraries = self._database_names(module)
             for number, scope in enumerate(module.facts.scopes):
-                for text in scope.called:
-                    self._callers.setdefault(text.rpartition(".")[2], []).append(
-                        (module, number, text)
-                    )
                 if self._is_seed(module, scope, libraries):
                     self._add(module, number)
+                    for text in scope.called if libraries else ():
+                        root, _, rest = text.partition(".")
+                        last = rest.rpartition(".")[2] or root
+                        if root in libraries and last in self._makers:
+                            self._follow(module, number, result_of(last), is_factory=True)
 
     def _state_setters(self) -> set[ScopeId]:
         """Functions that store a state: callers need to know, but they touch no database."""
@@ -99,9 +137,7 @@ class Relevance:
         """The imported names of a file that lead to a database library or to one of its types."""
         found = set()
         for item in module.facts.imports:
-            if item.level:
-                continue
-            if item.module.partition(".")[0] in self._packages:
+            if not item.level and item.module.partition(".")[0] in self._packages:
                 found.add(item.name)
         return frozenset(found)
 
@@ -119,9 +155,11 @@ class Relevance:
         if not libraries:
             return False
         return any(
-            param.annotation is not None and _mentions(param.annotation, libraries)
+            param.annotation is not None and mentions(param.annotation, libraries)
             for param in scope.params
         )
+
+    # how it spreads
 
     def _add(self, module: Module, number: int) -> None:
         key = (module.name, number)
@@ -135,14 +173,38 @@ class Relevance:
                     self._add_name(name)
         elif scope.kind == "class":
             self._add_name(scope.name)
+        elif scope.kind == "lambda":
+            self._follow(module, scope.parent, lambda_name(number), is_factory=False)
+            self._add_parent(module, scope)
         else:
-            if not any(_last_name(each) in _PROPERTIES for each in scope.decorators):
-                self._add_name(scope.name)
-            parent = module.facts.scopes[scope.parent]
-            if parent.kind == "class" and scope.name.startswith("__"):
-                self._add_name(parent.name)
-            elif parent.kind in ("function", "lambda"):
-                self._add(module, scope.parent)
+            if not _is_property(scope):
+                self._hold(scope.name, is_factory=False)
+            if scope.name in self._decorated:
+                # A decorator stands for what it wraps: all of it has to be evaluated, or nothing.
+                for child in module.children.get(number, ()):
+                    self._add(module, child)
+            self._add_parent(module, scope)
+
+    def _add_parent(self, module: Module, scope: f.Scope) -> None:
+        parent = module.facts.scopes[scope.parent]
+        if parent.kind == "class":
+            if scope.name.startswith("__"):
+                self._hold(parent.name, is_factory=False)
+            if scope.name in BUILT_IN:
+                self._add_owner(scope.name, parent.name)
+        elif parent.kind in ("function", "lambda"):
+            self._add(module, scope.parent)
+
+    def _add_owner(self, method: str, owner: str) -> None:
+        """A class has a relevant method that is called like one of the built-in types'."""
+        owners = self._namesakes.owners.setdefault(method, set())
+        stack = [owner]
+        while stack:
+            name = stack.pop()
+            if name not in owners:
+                owners.add(name)
+                stack.extend(sorted(self._below.get(name, ())))
+        self._work.append(method)
 
     def _add_name(self, name: str) -> None:
         if name and name not in self._spread_names:
@@ -151,44 +213,168 @@ class Relevance:
             for other in sorted(self._renamed.get(name, ())):
                 self._add_name(other)
 
+    def _hold(self, name: str, *, is_factory: bool) -> None:
+        """Something of this name is, or holds, a relevant callable, or even a session factory."""
+        known = self._factories if is_factory else self._callables
+        if name and name not in known:
+            known.add(name)
+            self._add_name(name)
+            self._work.append(name)
+            for other in sorted(self._renamed.get(name, ())):
+                self._hold(other, is_factory=is_factory)
+
     def _spread(self) -> None:
         while self._work:
             name = self._work.pop()
-            for module, number, text in self._callers.get(name, ()):
-                if (module.name, number) not in self._found and not self._means_other(
-                    module, number, text
-                ):
-                    self._add(module, number)
+            is_factory = name in self._factories and name not in self._names
+            for use in self._uses.get(name, ()):
+                self._use(use, name, is_factory=is_factory)
+            for use in self._uses_through.get(name, ()) if is_factory else ():
+                self._use_through(use)
+            for module, number in self._decorated.get(name, ()):
+                self._add(module, number)
 
-    def _extends_relevant(self, module: Module, scope: f.Scope) -> bool:
-        """Whether a method's class derives from one whose construction is worth evaluating."""
-        owner = module.facts.scopes[scope.parent]
-        return any(_last_name(base) in self._spread_names for base in owner.bases)
+    def _use(self, use: _Use, name: str, *, is_factory: bool) -> None:
+        is_handed = use.is_handed and (is_factory or name in self._callables)
+        is_new = (use.module.name, use.scope) not in self._found
+        if (is_new or is_handed) and not self._namesakes.means_other(
+            use.module, use.scope, use.text
+        ):
+            if is_factory or not use.is_handed or name in self._definitions:
+                self._add(use.module, use.scope)
+            if is_handed:
+                self._follow(use.module, use.scope, name, is_factory=is_factory)
 
-    def _means_other(self, module: Module, number: int, text: str) -> bool:
-        """Whether a called name certainly stands for something outside the project."""
-        root, _, rest = text.partition(".")
+    def _use_through(self, use: _Use) -> None:
+        """A method or attribute of a factory, an engine or a pool is used."""
+        if not self._namesakes.means_other(use.module, use.scope, use.text):
+            self._add(use.module, use.scope)
+            last = use.text.rpartition(".")[2]
+            if last in self._openers:
+                self._follow(use.module, use.scope, result_of(last), is_factory=True)
+
+    # where callables go that are handed on
+
+    def _follow(
+        self, module: Module, number: int, name: str, *, is_factory: bool, is_bound: bool = False
+    ) -> None:
+        """What a scope mentions under this name goes wherever the scope hands it.
+
+        A factory is followed all the way; another callable, once it is bound to a variable or
+        parameter, only to where it is kept.
+        """
+        key = (module.name, number, name, is_factory)
+        if key in self._followed:
+            return
+        self._followed.add(key)
+        scope = (module.name, number)
+        flows = self._flows.get(scope)
+        if flows is None:
+            flows = self._flows[scope] = flows_of(module, number)
+        for flow in flows.get(name, ()):
+            if is_bound and not is_factory and flow.kind not in ("held", "local"):
+                continue
+            if flow.kind == "held":
+                if is_factory or any(not use.is_handed for use in self._uses.get(flow.name, ())):
+                    self._hold(flow.name, is_factory=is_factory)
+            elif flow.kind == "local":
+                self._bind(module, number, flow.name, is_factory=is_factory)
+            elif flow.kind == "given":
+                self._give(module, number, is_factory=is_factory)
+            elif flow.kind == "default":
+                self._bind(module, flow.number, flow.parameter, is_factory=is_factory)
+            else:
+                self._pass(flow, is_factory=is_factory)
+
+    def _bind(self, module: Module, number: int, name: str, *, is_factory: bool) -> None:
+        """A variable or parameter of a function holds something relevant."""
+        self._follow(module, number, name, is_factory=is_factory, is_bound=True)
+        stack = [number]
+        while stack:
+            current = stack.pop()
+            scope = module.facts.scopes[current]
+            handed = frozenset(scope.handed)
+            for index, text in enumerate(scope.called):
+                if text != name and not (is_factory and text.partition(".")[0] == name):
+                    continue
+                if index in handed:
+                    self._follow(module, current, name, is_factory=is_factory, is_bound=True)
+                if index not in handed or is_factory:
+                    self._add(module, current)
+            stack.extend(module.children.get(current, ()))
+
+    def _give(self, module: Module, number: int, *, is_factory: bool) -> None:
+        """A function hands something relevant to its callers."""
         scope = module.facts.scopes[number]
-        if root == "?":
-            if rest == "__init__":
-                return not self._extends_relevant(module, scope)
-            return rest in _BUILT_IN
-        if root in ("self", "cls"):
-            return False
-        if rest in _BUILT_IN and root in scope.binds:
-            return True
-        if root in scope.binds and scope.kind != "module":
-            return not rest
-        if root not in module.facts.definitions:
-            return not rest and not module.star_imports
-        targets = self._program.names.lookup(module.name, root)
-        return bool(targets) and all(target.kind == "external" for target in targets)
+        if _is_property(scope):
+            self._hold(scope.name, is_factory=is_factory)
+            return
+        for use in self._uses.get(scope.name, ()):
+            if not self._namesakes.means_other(use.module, use.scope, use.text):
+                self._follow(use.module, use.scope, result_of(scope.name), is_factory=is_factory)
+
+    def _pass(self, flow: Flow, *, is_factory: bool) -> None:
+        """Something relevant is an argument of whatever goes by the name that is called."""
+        for module, number in self._definitions.get(flow.name, ()):
+            scope = module.facts.scopes[number]
+            if scope.kind == "class":
+                self._pass_to_class(module, number, flow, is_factory=is_factory)
+            else:
+                self._pass_to_function(module, number, flow, is_factory=is_factory)
+
+    def _pass_to_class(self, module: Module, number: int, flow: Flow, *, is_factory: bool) -> None:
+        scope = module.facts.scopes[number]
+        for child in module.children.get(number, ()):
+            if module.facts.scopes[child].name == "__init__":
+                self._pass_to_function(module, child, flow, is_factory=is_factory)
+                return
+        for field in _chosen(scope.binds, flow):
+            self._hold(field, is_factory=is_factory)
+
+    def _pass_to_function(
+        self, module: Module, number: int, flow: Flow, *, is_factory: bool
+    ) -> None:
+        names = tuple(param.name for param in module.facts.scopes[number].params)
+        for name in _chosen(names[names[:1] in (("self",), ("cls",)) :], flow):
+            self._bind(module, number, name, is_factory=is_factory)
 
 
-def _last_name(node: f.Expr) -> str:
-    if isinstance(node, f.Call):
-        node = node.func
-    return node.attr if isinstance(node, f.Attr) else node.id if isinstance(node, f.Name) else ""
+def _is_property(scope: f.Scope) -> bool:
+    """Whether a function is looked up rather than called: a property of any make."""
+    return any(last_name(each).endswith(_PROPERTIES) for each in scope.decorators)
+
+
+def _chosen(names: tuple[str, ...], flow: Flow) -> tuple[str, ...]:
+    """The parameters that an argument may be for."""
+    if flow.parameter:
+        return (flow.parameter,)
+    return names[flow.number : flow.number + 1] if flow.number >= 0 else names
+
+
+def _makers(program: Program) -> frozenset[str]:
+    """The last names of what makes session factories, engines and sessions in libraries."""
+    catalog = program.catalog
+    made = {
+        function.name
+        for library in catalog.libraries
+        for function in library.functions
+        if (found := catalog.type(function.returns)) is not None and found.kind in _MADE
+    }
+    types = {
+        kind.name for library in catalog.libraries for kind in library.types if kind.kind in _MADE
+    }
+    return frozenset(name.rpartition(".")[2] for name in made | types)
+
+
+def _openers(program: Program) -> frozenset[str]:
+    """The methods that open a session or connection."""
+    return frozenset(
+        name
+        for library in program.catalog.libraries
+        for kind in library.types
+        for name, method in kind.methods.items()
+        if "acquire" in method.effects
+    )
 
 
 def _stores(statement: f.Stmt, fields: tuple[str, ...]) -> bool:
@@ -200,26 +386,4 @@ def _stores(statement: f.Stmt, fields: tuple[str, ...]) -> bool:
     if isinstance(statement, f.Evaluate) and isinstance(statement.value, f.Call):
         call = statement.value
         return isinstance(call.func, f.Name) and call.func.id == "setattr"
-    return False
-
-
-def _mentions(annotation: f.Expr, names: frozenset[str]) -> bool:
-    stack: list[f.Expr] = [annotation]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, f.Name):
-            if node.id in names:
-                return True
-        elif isinstance(node, f.Attr):
-            stack.append(node.value)
-        elif isinstance(node, f.Index):
-            stack.extend((node.value, node.index))
-        elif isinstance(node, f.BinOp):
-            stack.extend((node.left, node.right))
-        elif isinstance(node, f.Seq):
-            stack.extend(node.items)
-        elif isinstance(node, f.Const) and isinstance(node.value, str):
-            text = node.value
-            if any(name in text for name in names):
-                return True
     return False
