@@ -1,0 +1,83 @@
+"""DBC107: connection settings are handed to a task or down the call chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from connlint.facts import types as f
+from connlint.model import values as v
+from connlint.model.expressions import calls_in, end_of
+from connlint.rules.base import Rule
+from connlint.rules.evidence import instead, may_make_sessions, suspect
+
+if TYPE_CHECKING:
+    from connlint.findings import Suspect
+    from connlint.model.project import Project
+    from connlint.model.relevance import ScopeId
+
+_ALWAYS = "db_params"
+
+
+class ConnectionParametersPassed(Rule):
+    """Arguments that carry connection settings where a session should go, or nothing at all."""
+
+    code = "DBC107"
+    severity = "warning"
+
+    def suspects(self, project: Project) -> Iterator[Suspect]:
+        bundles = frozenset({_ALWAYS, *project.standard.sessions.parameter_bundles})
+        for module in project.program.modules.values():
+            for number in range(len(module.facts.scopes)):
+                body = module.facts.bodies[number]
+                if not any(name.encode() in body for name in bundles):
+                    continue
+                scope = (module.name, number)
+                if not may_make_sessions(project, scope):
+                    for call in calls_in(module.body(number)):
+                        yield from self._passed(project, scope, call, bundles)
+
+    def _passed(
+        self, project: Project, scope: ScopeId, call: f.Call, bundles: frozenset[str]
+    ) -> Iterator[Suspect]:
+        found = [(name, node) for name, node in _arguments(call) if name in bundles]
+        callee = _callee(project, scope, call) if found else ""
+        for name, node in found if callee else ():
+            is_name = isinstance(node, (f.Name, f.Attr))
+            yield suspect(
+                project, self.code, scope,
+                node.at if isinstance(node, (f.Name, f.Attr)) else call.at,
+                end_of(node) if isinstance(node, (f.Name, f.Attr)) else call.end,
+                shape="name" if is_name else "call",
+                message=f"hands connection settings ({name}) to {callee}; let it open a session: "
+                f"{instead(project)}",
+                matched=name,
+            )  # fmt: skip
+
+
+def _arguments(call: f.Call) -> Iterator[tuple[str, f.Expr]]:
+    """The arguments of a call, each under the name of the parameter or of what is handed on."""
+    for argument in call.args:
+        inner = argument.value if isinstance(argument, f.Starred) else argument
+        yield _last_name(inner), inner
+    for keyword in call.keywords:
+        is_none = isinstance(keyword.value, f.Const) and keyword.value.value is None
+        if not is_none:
+            name = keyword.name or ""
+            yield (name if name == _ALWAYS else _last_name(keyword.value) or name), keyword.value
+
+
+def _last_name(node: f.Expr) -> str:
+    return node.attr if isinstance(node, f.Attr) else node.id if isinstance(node, f.Name) else ""
+
+
+def _callee(project: Project, scope: ScopeId, call: f.Call) -> str:
+    """The task, function or class of the project that a call hands its arguments to."""
+    program = project.program
+    for value in project.engine.anywhere(scope, call.func):
+        name = program.callable_name(value)
+        if isinstance(value, (v.Func, v.Class)):
+            return name
+        if name in program.catalog.spawns:
+            return f"a task ({name})"
+    return ""

@@ -1,0 +1,117 @@
+"""What the rules on sessions say of an opening: what it is, what opened it, where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from connlint.facts import types as f
+from connlint.findings import TraceStep
+from connlint.location import unpack
+from connlint.model import values as v
+from connlint.model.names import walk
+from connlint.rules.evidence import EXEMPT_ROLES
+
+if TYPE_CHECKING:
+    from connlint.model.effects import Operation
+    from connlint.model.project import Project
+    from connlint.model.relevance import ScopeId
+
+
+def openers(project: Project) -> Iterator[ScopeId]:
+    """The functions that open sessions or connections, or are handed open ones; tests left out."""
+    for scope, run in project.runs():
+        own = f"s:{scope[0]}:{scope[1]}:"
+        opens = any(
+            each.effect.kind == "acquire" and each.effect.session.startswith(own)
+            for each in run.operations
+        )
+        if opens and project.role(scope) not in EXEMPT_ROLES:
+            yield scope
+
+
+def own_openings(project: Project, scope: ScopeId) -> Iterator[Operation]:
+    """Where a function opens sessions itself or is handed open ones, each place once."""
+    own = f"s:{scope[0]}:{scope[1]}:"
+    seen: set[int] = set()
+    for operation in project.run(scope).operations:
+        effect = operation.effect
+        if effect.kind == "acquire" and effect.session.startswith(own) and operation.at not in seen:
+            seen.add(operation.at)
+            yield operation
+
+
+def given_sessions(project: Project, scope: ScopeId) -> tuple[str, ...]:
+    """The parameters in which a function is given a session; for a method without one, the
+    attribute in which its object keeps the one that it was made with."""
+    program = project.program
+    module = project.module(scope[0])
+    facts = module.facts.scopes[scope[1]]
+    found = tuple(
+        param.name
+        for param in facts.params
+        if any(
+            program.is_session(value)
+            for value in program.annotations.parameter(module, scope[1], param)
+        )
+    )
+    if found or facts.name == "__init__":
+        return found
+    receiver = project.engine.receiver(module, scope[1])
+    owner = program.class_of(receiver.type) if isinstance(receiver, v.Obj) else None
+    maker = program.hierarchy.method(owner, "__init__") if owner is not None else None
+    if maker is None:
+        return ()
+    summary = project.run((maker[0].module, maker[1])).summary
+    return tuple(
+        f"self.{name}"
+        for (holder, name), values in summary.fields
+        if holder == "self"
+        and any(
+            isinstance(each, v.Obj) and each.id.startswith("p:") and program.is_session(each)
+            for each in values
+        )
+    )
+
+
+def joins_with_block(body: f.Body, call: f.Call) -> bool:
+    """Whether a task is started on a group or an executor whose ``with`` block waits for it."""
+    func = call.func
+    if not isinstance(func, f.Attr) or not isinstance(func.value, f.Name):
+        return False
+    return any(
+        isinstance(item.target, f.Name) and item.target.id == func.value.id
+        for statement in walk(body)
+        if isinstance(statement, f.With) and statement.at < call.at < statement.end
+        for item in statement.items
+    )
+
+
+def is_of_thread(project: Project, operation: Operation) -> bool:
+    """Whether a session comes from a ``scoped_session``, which keeps it for its thread."""
+    for value in project.program.target_values(project.targets(operation.effect.provider)):
+        found = project.program.database_type(value)
+        if found is not None and found.kind == "session":
+            return project.program.catalog.called(found.name) is not None
+    return False
+
+
+def kind_of(project: Project, operation: Operation) -> str:
+    """``session`` or ``connection``, whichever is opened."""
+    return project.acquired_kind(operation) or "session"
+
+
+def opener_of(operation: Operation) -> str:
+    """What the function itself calls to open it: a factory, or a function that hands it out."""
+    return operation.effect.provider if operation.own else operation.effect.chain[0].text
+
+
+def step(project: Project, scope: ScopeId, at: int, note: str) -> TraceStep:
+    """A place of a function as evidence."""
+    line, column = unpack(at)
+    return TraceStep(project.path(scope), line, column + 1, project.symbol(scope), note)
+
+
+def line_of(at: int) -> int:
+    """The line of a packed position."""
+    return unpack(at)[0]

@@ -1,0 +1,51 @@
+"""DBC106: a function that is given a session opens another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from connlint.rules.base import Rule
+from connlint.rules.evidence import shape_at, suspect
+from connlint.rules.sessions.openings import given_sessions, opener_of, openers, own_openings, step
+
+if TYPE_CHECKING:
+    from connlint.findings import Suspect
+    from connlint.model.effects import Operation
+    from connlint.model.project import Project
+    from connlint.model.relevance import ScopeId
+
+
+class SessionOpenedDespiteParameter(Rule):
+    """Second sessions in functions, and in methods of objects, that were given one."""
+
+    code = "DBC106"
+    severity = "warning"
+
+    def suspects(self, project: Project) -> Iterator[Suspect]:
+        for scope in openers(project):
+            given = given_sessions(project, scope)
+            if not given:
+                continue
+            unneeded = project.lives.of(scope).unneeded
+            for operation in own_openings(project, scope):
+                if operation.at in unneeded or project.is_driver_connect(operation):
+                    continue
+                yield self._suspect(project, scope, operation, given[0])
+
+    def _suspect(
+        self, project: Project, scope: ScopeId, operation: Operation, given: str
+    ) -> Suspect:
+        name = opener_of(operation)
+        facts = project.module(scope[0]).facts.scopes[scope[1]]
+        return suspect(
+            project, self.code, scope, operation.at, operation.end,
+            shape=shape_at(project, scope, operation.at, operation.end),
+            message=f"{facts.name} is given a session ({given}) and opens another one with {name}; "
+            "use the one that it is given",
+            matched=name,
+            trace=(
+                step(project, scope, facts.name_at, f"is given {given}"),
+                step(project, scope, operation.at, f"opens another session: {name}"),
+            ),
+        )  # fmt: skip
