@@ -103,6 +103,14 @@ def test_a_file_that_has_changed_is_refused(tmp_path: Path) -> None:
     assert (project.read("a"), project.read("b")) == (GOOD + b"# more\n", FIXED)
 
 
+def test_a_preview_of_a_file_that_has_changed_is_refused(tmp_path: Path) -> None:
+    project = Project(tmp_path, a=GOOD)
+    (tmp_path / "app/a.py").write_bytes(GOOD + b"# more\n")
+    outcome = project.fix(write=False)
+    assert _reasons(outcome) == {"the file has changed since it was analysed"}
+    assert outcome.changes == ()
+
+
 def test_a_file_that_changes_while_fixing_is_refused(tmp_path: Path) -> None:
     project = Project(tmp_path, a=GOOD, b=GOOD)
 
@@ -294,6 +302,31 @@ def test_what_collides_waits_for_the_next_round(tmp_path: Path) -> None:
         "        with get_session() as two:\n            two.copy(one)\n"
     )
     assert len(result.outcome.fixed) == 3
+
+
+def test_providers_of_one_name_take_turns(tmp_path: Path) -> None:
+    source = GOOD + b"with SessionLocal() as db:\n    db.a()\n"
+
+    class Two(Project):
+        """The session opened last is a task's."""
+
+        def reanalyse(self, changes: Mapping[str, bytes]) -> list[Finding]:
+            return [self.for_task(each) for each in super().reanalyse(changes)]
+
+        def for_task(self, finding: Finding) -> Finding:
+            if finding.span.line < 5 or not finding.intent:
+                return finding
+            data = {**finding.intent.data, "provider": "app.tasks.get_session"}
+            return replace(finding, intent=replace(finding.intent, data=data))
+
+    project = Two(tmp_path, a=source)
+    project.findings = [project.for_task(each) for each in project.findings]
+    outcome = project.fix()
+    assert outcome.refused == ()
+    assert project.read("a") == (
+        b"from app.db import get_session\nfrom app.tasks import get_session as provide_session\n\n"
+        b"with get_session() as db:\n    db.get(1)\nwith provide_session() as db:\n    db.a()\n"
+    )
 
 
 def test_a_rewrite_that_never_ends_is_undone(

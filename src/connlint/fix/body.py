@@ -27,6 +27,11 @@ _VALUE_KEEPING = (
     cst.StarredDictElement, cst.IfExp, cst.BooleanOperation,
 )  # fmt: skip
 
+_TRANSPARENT = (
+    cst.BaseExpression, cst.BaseSmallStatement, cst.SimpleStatementLine, cst.SimpleStatementSuite,
+    cst.With,
+)  # fmt: skip
+
 
 @dataclass(slots=True)
 class Terms:
@@ -179,9 +184,6 @@ class Body:
                 after = above.body[own_place + 1 :]
                 if not all(self._needs_nothing(each) for each in after):
                     return False
-            elif isinstance(above, cst.SimpleStatementLine | cst.SimpleStatementSuite):
-                if above.body[-1] is not below:
-                    return False
             elif isinstance(above, cst.Try | cst.TryStar):
                 if below is not above.body or not self._passes_on(above):
                     return False
@@ -287,7 +289,7 @@ def method_call(use: cst.Name, place: Place, *methods: str) -> cst.Call | None:
 
 def _goes_on(above: cst.CSTNode, place: Place, *, but_for_conditions: bool) -> bool:
     """Does leaving ``above`` go on right after it, with nothing of its own run then?"""
-    if isinstance(above, cst.BaseExpression | cst.BaseSmallStatement | cst.With):
+    if isinstance(above, _TRANSPARENT):
         return True
     if isinstance(above, cst.Else):
         return but_for_conditions and isinstance(place.tree.parent(above), cst.If)

@@ -34,7 +34,7 @@ def edit_imports(
     tree = imports.tree
     added: dict[Statement, list[cst.ImportAlias]] = {}
     gone: dict[Statement, list[int]] = {}
-    for request in dict.fromkeys(requests):
+    for request in _first_needed(requests, imports):
         if joined := _statement_to_join(request, imports):
             added.setdefault(joined, []).append(_alias(request))
         else:
@@ -89,6 +89,19 @@ def _statement_to_join(request: ImportRequest, imports: Imports) -> cst.ImportFr
     ]
     chosen = next((each for each in here if each is request.beside), here[0] if here else None)
     return chosen if isinstance(chosen, cst.ImportFrom) else None
+
+
+def _first_needed(requests: Iterable[ImportRequest], imports: Imports) -> Iterable[ImportRequest]:
+    """Each request once: for the place that needs the name before the others do."""
+
+    def need(request: ImportRequest) -> tuple[bool, int]:
+        runs_later = imports.names.function(request.site) is not request.scope
+        return runs_later, imports.tree.line(request.site)
+
+    first: dict[ImportRequest, ImportRequest] = {}
+    for request in requests:
+        first[request] = min(first.get(request, request), request, key=need)
+    return first.values()
 
 
 def _is_ahead(imported: Imported, request: ImportRequest, imports: Imports) -> bool:

@@ -12,7 +12,7 @@ from connlint.findings import Finding
 from connlint.fix.import_edits import edit_imports
 from connlint.fix.outcome import FixTarget, Refused, Unfixed
 from connlint.fix.place import OpenFile, Place
-from connlint.fix.rewrite import ImportRequest, Rewrite, Splice, apply
+from connlint.fix.rewrite import ImportRequest, Rewrite, apply
 from connlint.fix.transformers import transformer_of
 from connlint.fix.tree import open_tree, parse_python
 from connlint.source import Source, SourceError, decode
@@ -122,8 +122,6 @@ def _rewritten(file: OpenFile, rewrites: Sequence[Rewrite]) -> bytes:
     requests: list[ImportRequest] = [each for rewrite in rewrites for each in rewrite.imports]
     unimports = [each for rewrite in rewrites for each in rewrite.unimports]
     imports = edit_imports(requests, unimports, file.imports)
-    moved = [splice for rewrite in rewrites for splice in rewrite.splices]
-    imports.splices = [_outside(splice, moved) for splice in imports.splices]
     text = apply(file.tree.module, [*rewrites, imports]).code
     _check(file.tree.source.text, text)
     try:
@@ -131,14 +129,6 @@ def _rewritten(file: OpenFile, rewrites: Sequence[Rewrite]) -> bytes:
     except UnicodeEncodeError as error:
         encoding = file.tree.source.encoding
         raise Refused(f"the file's encoding, {encoding}, lacks a character") from error
-
-
-def _outside(insertion: Splice, moved: Sequence[Splice]) -> Splice:
-    """``insertion`` at a place that is not in the middle of statements that are moved."""
-    for splice in moved:
-        if splice.block is insertion.block and splice.start < insertion.start < splice.stop:
-            return Splice(splice.block, splice.start, splice.start, insertion.build)
-    return insertion
 
 
 def _check(before: str, after: str) -> None:
