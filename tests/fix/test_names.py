@@ -135,6 +135,13 @@ def test_a_variable_has_its_occurrences_alone() -> None:
     assert [names.tree.line(each) for each in names.of_variable("s", names.tree.module)] == [4]
 
 
+def test_global_passes_over_the_functions_around() -> None:
+    names = _names("def f():\n    x = 1\n    def g():\n        global x\n        x = 2\n")
+    inner = names.occurrences["x"][1:]
+    assert {names.owner(each) for each in inner} == {names.tree.module}
+    assert names.is_declared_outside("x", names.scope(inner[0]))
+
+
 def _imports(source: str, module: str, *, is_package: bool) -> dict[str, str]:
     tree: Tree = open_tree(decode(source.encode()))
     imports = imports_of(tree, names_of(tree), module, is_package)
