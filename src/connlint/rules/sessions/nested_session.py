@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from connlint.model import values as v
 from connlint.rules.base import Rule
 from connlint.rules.evidence import shape_at, suspect
-from connlint.rules.sessions.openings import line_of, opener_of, openers, step
+from connlint.rules.sessions.openings import given_sessions, line_of, opener_of, openers, step
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
-    from connlint.model.effects import Operation
+    from connlint.model.effects import Operation, Step
     from connlint.model.lifetimes.noticed import Nested
     from connlint.model.project import Project
     from connlint.model.relevance import ScopeId
+
+
+class Opening(NamedTuple):
+    """A second session, seen from the function that has the first one open."""
+
+    scope: ScopeId
+    nested: Nested
+    inner: Step
 
 
 class NestedSession(Rule):
@@ -24,32 +33,58 @@ class NestedSession(Rule):
     severity = "warning"
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
-        found: dict[tuple[str, int], tuple[ScopeId, Nested]] = {}
+        found: dict[tuple[str, int], list[Opening]] = {}
         for scope in openers(project):
-            for nested in project.lives.of(scope).nested:
-                if _counts(project, nested):
-                    last = nested.inner.effect.chain[-1]
-                    found.setdefault((last.module, last.at), (scope, nested))
-        for scope, nested in found.values():
-            yield self._suspect(project, scope, nested)
+            life = project.lives.of(scope)
+            leaked = {leak.acquired.at for leak in life.leaks if not leak.ever_closes}
+            for nested in life.nested:
+                step_ = _opening_step(project, nested.inner)
+                inside = (step_.module, step_.scope)
+                if nested.outer.at in leaked or not _counts(project, nested):
+                    continue
+                if inside == scope or not given_sessions(project, inside):
+                    place = (step_.module, step_.at)
+                    found.setdefault(place, []).append(Opening(scope, nested, step_))
+        for openings in found.values():
+            yield self._suspect(project, openings)
 
-    def _suspect(self, project: Project, scope: ScopeId, nested: Nested) -> Suspect:
-        inner, outer = nested.inner, nested.outer
-        last = inner.effect.chain[-1]
-        place = (last.module, last.scope)
+    def _suspect(self, project: Project, openings: list[Opening]) -> Suspect:
+        scope, nested, inner = openings[0]
+        outer = nested.outer
+        place = (inner.module, inner.scope)
         around = f"{project.path(scope)}:{line_of(outer.at)}"
-        through = "" if place == scope else f", called from {project.symbol(scope)}"
+        through = "" if place == scope else f", on a way from {project.symbol(scope)}"
+        more = f" (and in {len(openings) - 1} more places)" if len(openings) > 1 else ""
         return suspect(
-            project, self.code, place, last.at, last.end,
-            shape=shape_at(project, place, last.at, last.end),
-            message=f"opens another session while the one of {around} is open{through}; "
+            project, self.code, place, inner.at, inner.end,
+            shape=shape_at(project, place, inner.at, inner.end),
+            message=f"opens another session while that of {around} is open{through}{more}; "
             "pass that one on, or open this one after it is closed",
-            matched=inner.effect.provider,
+            matched=nested.inner.effect.provider,
             trace=(
                 step(project, scope, outer.at, f"opens a session: {opener_of(outer)}"),
-                *project.trace(inner.effect),
+                *project.trace(nested.inner.effect),
             ),
         )  # fmt: skip
+
+
+def _opening_step(project: Project, inner: Operation) -> Step:
+    """Where the inner session is opened: in the function that works with it, not in those that
+    hand it out."""
+    chain = inner.effect.chain
+    index = len(chain) - 1
+    while index and _hands_out(project, (chain[index].module, chain[index].scope)):
+        index -= 1
+    return chain[index]
+
+
+def _hands_out(project: Project, scope: ScopeId) -> bool:
+    """Whether a function yields or returns a session that it opened."""
+    own = f"s:{scope[0]}:{scope[1]}:"
+    return any(
+        isinstance(value, v.Obj) and value.id.startswith(own) and project.program.is_session(value)
+        for value in v.flattened(project.engine.provided_by_scope(scope))
+    )
 
 
 def _counts(project: Project, nested: Nested) -> bool:
@@ -63,8 +98,17 @@ def _counts(project: Project, nested: Nested) -> bool:
 
 
 def _sources(project: Project, operation: Operation) -> set[str]:
-    """What the session comes from: a factory of the project, and the functions that hand it out."""
-    names = {project.symbol((each.module, each.scope)) for each in operation.effect.chain[1:]}
+    """What the session comes from: a factory of the project, and functions that hand it out.
+
+    A function that is told which database to open says nothing.
+    """
+    names = set()
+    for each in operation.effect.chain[1:]:
+        facts = project.module(each.module).facts.scopes[each.scope]
+        asked = [param for param in facts.params if param.default is None and param.kind in "pok"]
+        is_told = any(param.name not in ("self", "cls") for param in asked)
+        if not is_told and _hands_out(project, (each.module, each.scope)):
+            names.add(project.symbol((each.module, each.scope)))
     provider = operation.effect.provider
     if provider and provider not in project.program.catalog.functions:
         names.add(provider)
