@@ -263,12 +263,6 @@ HELD = {
         def work():
             return factory()()  # opens
     """,
-    "getattr": """
-        from app import db
-
-        def work():
-            return getattr(db, "SessionLocal")()  # opens
-    """,
 }
 
 

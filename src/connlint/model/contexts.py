@@ -13,7 +13,9 @@ from connlint.model.blocks import Leave
 from connlint.model.builtin_calls import CLOSING
 from connlint.model.effects import Effect, Step
 from connlint.model.expressions import end_of
-from connlint.model.seams import Run
+from connlint.model.seams import Arguments, Run
+
+STACKS = frozenset({"contextlib.ExitStack", "contextlib.AsyncExitStack"})
 
 
 def enter_context(
@@ -34,6 +36,40 @@ def enter_context(
     return bound or v.unknown(f"o:{run.identity(node.at)}"), leave_all
 
 
+def stack_method(
+    run: Run, stack: v.Obj, method: str, args: Arguments, node: f.Call
+) -> v.Values | None:
+    """What a method of an ``ExitStack`` gives, with what it puts off until the stack is left.
+
+    ``None`` for a method that has nothing to do with that.
+    """
+    entered = run.stacks.setdefault(stack.id, [])
+    if method in ("enter_context", "enter_async_context") and node.args:
+        item = f.WithItem(node.args[0], None)
+        block = f.With((item,), (), method == "enter_async_context", node.at, node.end)
+        bound, leave = enter_context(run, args[0], block, item)
+        entered.append(leave)
+        return bound
+    if method in ("callback", "push_async_callback") and args:
+        callees, rest = args[0], args[1:]
+
+        def call_back() -> None:
+            for callee in callees:
+                run.call_value(callee, rest, [], node)
+
+        entered.append(call_back)
+        return callees
+    if method in ("close", "aclose"):
+        _unwind(run, stack)
+        return v.NONE
+    return None
+
+
+def _unwind(run: Run, stack: v.Obj) -> None:
+    for leave in reversed(run.stacks.get(stack.id, [])):
+        leave()
+
+
 def _nothing() -> None:
     return
 
@@ -42,6 +78,9 @@ def _enter(run: Run, value: v.Value, node: f.With, item: f.WithItem) -> tuple[v.
     if isinstance(value, v.Pending):
         return _enter_pending(run, value)
     if isinstance(value, v.Obj):
+        if value.type in STACKS:
+            run.stacks[value.id] = []
+            return (value,), lambda: _unwind(run, value)
         if value.type == CLOSING:
             return _enter_closing(run, value, item, node)
         if run.program.class_of(value.type) is not None and value.type:

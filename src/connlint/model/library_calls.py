@@ -9,6 +9,7 @@ from connlint.model import values as v
 from connlint.model.builtin_calls import BUILTINS
 from connlint.model.catalog.types import Function, Method
 from connlint.model.classes import ClassId
+from connlint.model.contexts import STACKS, stack_method
 from connlint.model.handovers import spawned
 from connlint.model.recording import Recorder
 from connlint.model.seams import Arguments, Keywords, Run
@@ -70,6 +71,10 @@ class LibraryCaller(Recorder):
         if receiver.type == "builtins.object":
             self._perform_all(args, keywords, node)
             return v.unknown(self.identity(node.end))
+        if receiver.type in STACKS:
+            given = stack_method(self.as_run, receiver, callee.method, args, node)
+            if given is not None:
+                return given
         if name in catalog.spawns:
             spawned(self.as_run, name, args, keywords, node)
             return v.unknown(self.identity(node.end))
@@ -126,7 +131,8 @@ class LibraryCaller(Recorder):
         if function is not None:
             self._perform_all(args, keywords, node)
             returns = self._returned_type(function, args, keywords)
-            made = v.Obj(returns, f"s:{self.identity(node.end)}", v.Origin("factory", name))
+            how = "factory" if catalog.type(name) is None else "constructor"
+            made = v.Obj(returns, f"s:{self.identity(node.end)}", v.Origin(how, name))
             self.library_effects(function.effects, made, node, name, provider=name)
             if not function.effects:
                 self._defines(made, node, name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from connlint.facts import types as f
@@ -40,7 +42,9 @@ class Recorder(Evaluator):
         self.loops: list[LoopFrame] = []
         self.in_handler = 0
         self.spawning = 0
+        self.tries: list[int] = []
         self.leaving_blocks = 0
+        self.stacks: dict[str, list[Callable[[], None]]] = {}
         self.replaying = False
         self.dead = False
 
@@ -133,7 +137,7 @@ class Recorder(Evaluator):
                 g.kind == "committed" and g.depth >= depth > 0 and g.place[0] != at for g in guards
             ),
             in_handler=self.in_handler > 0, own=own, leaving=self.leaving_blocks > 0,
-            begun=self.state.begun.get(effect.session),
+            begun=self.state.begun.get(effect.session), tries=tuple(self.tries),
         )  # fmt: skip
         key = (at, end, *effect.place, effect.session, effect.implicit)
         self.operations[key] = operation

@@ -6,6 +6,7 @@ modules that help it see it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from connlint.facts import types as f
@@ -72,6 +73,7 @@ class Run(Protocol):
     handovers: dict[tuple[int, int], Handover] | None
     dead: bool
     leaving_blocks: int
+    stacks: dict[str, list[Callable[[], None]]]
     operations: dict[tuple[object, ...], Operation] | None
 
     def evaluate(self, expression: f.Expr) -> v.Values:
