@@ -121,7 +121,8 @@ class Operation(msgspec.Struct, frozen=True):
     done here rather than in a callee. ``callee_looped``: in a counted loop of a callee.
     ``preceded``: another commit comes first on every path of the iteration. ``leaving``: by leaving
     a ``with`` block, whose context manager stands at this place. ``begun``: the transaction that is
-    open on the session when this happens, on one of the ways to it.
+    open on the session when this happens, on one of the ways to it. ``tries``: where the ``try``
+    statements stand whose bodies this is in, outermost first.
     """
 
     effect: Effect
@@ -137,6 +138,7 @@ class Operation(msgspec.Struct, frozen=True):
     preceded: bool = False
     leaving: bool = False
     begun: Begun | None = None
+    tries: tuple[int, ...] = ()
 
     @property
     def own_receives(self) -> bool:

@@ -109,7 +109,7 @@ def expressions(node: f.Expr) -> Iterator[f.Expr]:
 def loop_frame(run: Run, node: f.For | f.While, values: v.Values) -> LoopFrame:
     """What kind of loop it is."""
     if isinstance(node, f.While):
-        endless = _is_endless(node.test)
+        endless = is_endless(node.test)
         retry = any(
             isinstance(each, f.Name) and _RETRY.search(each.id) for each in expressions(node.test)
         )
@@ -122,8 +122,8 @@ def loop_frame(run: Run, node: f.For | f.While, values: v.Values) -> LoopFrame:
     )
 
 
-def _is_endless(test: f.Expr) -> bool:
-    """``while True`` and loops on a flag that something else clears."""
+def is_endless(test: f.Expr) -> bool:
+    """Whether a loop has no end of its own: ``while True``, or until something clears a flag."""
     if isinstance(test, f.Const):
         return bool(test.value)
     if isinstance(test, (f.Compare, f.BinOp)):

@@ -292,7 +292,9 @@ class Interpreter(Assigner):
 
     def _try(self, node: f.Try) -> None:
         self._tries.append(self.state.copy())
+        self.tries.append(node.at)
         end = self._block(node.body, self.state)
+        self.tries.pop()
         self.dead = False
         failed = self._tries.pop()
         if end is not None:

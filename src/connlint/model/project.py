@@ -22,11 +22,13 @@ from connlint.model.classes import ClassId
 from connlint.model.effects import Effect, Operation, Step
 from connlint.model.engine import Engine, FunctionRun
 from connlint.model.entry_points import EntryPoint, EntryPoints
+from connlint.model.failures import Failures
 from connlint.model.lifetimes.lives import Lives
 from connlint.model.names import Module, Target
 from connlint.model.program import Program
 from connlint.model.relevance import ScopeId
 from connlint.model.roles import Roles
+from connlint.model.signals import Signals
 from connlint.model.slowness import Slowness
 from connlint.model.streaming import Streaming
 
@@ -79,6 +81,8 @@ class Project:
         self.roles = Roles(program, self.entry_points)
         self.slowness = Slowness(engine)
         self.lives = Lives(engine, self.slowness)
+        self.failures = Failures(engine)
+        self.signals = Signals(engine, self.failures)
         self.streaming = Streaming(engine)
         self._callees_below: dict[ScopeId, frozenset[ScopeId]] = {}
 

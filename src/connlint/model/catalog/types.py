@@ -60,7 +60,8 @@ class Method:
     (``AsyncEngine.connect()``, ``aiosqlite.connect()``); awaiting it gives the same ``returns``.
     ``subject``: the effects are on this positional argument, not on the receiver
     (``pool.putconn(conn)``). ``passes``: the type of the first argument with which the method
-    calls its callable argument (``run_sync``). ``autocommit_when``: arguments that switch
+    calls its callable argument (``run_sync``). ``defers``: what is written goes to the database
+    with the next flush, not yet. ``autocommit_when``: arguments that switch
     autocommit on, for the receiver or, where a connection or engine is returned, for that.
     """
 
@@ -71,6 +72,7 @@ class Method:
     subject: int | None = None
     passes: str = ""
     autocommit_when: tuple[Switch, ...] = ()
+    defers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from connlint.model.catalog.notation import (
     CLOSE,
     COMMIT,
+    DEFERRED_WRITE,
     EXECUTE,
     FLUSH,
     READ,
@@ -28,7 +29,8 @@ LIBRARY = Library(
             SESSION,
             "session",
             methods={
-                **same("add add_all delete bulk_save_objects bulk_insert_mappings", WRITE),
+                **same("add add_all delete", DEFERRED_WRITE),
+                **same("bulk_save_objects bulk_insert_mappings", WRITE),
                 **same("executemany executescript copy_records_to_table", WRITE),
                 "merge": Method(("read", "write")),
                 **same("get refresh fetch fetchrow fetchval fetchone fetchall", READ),

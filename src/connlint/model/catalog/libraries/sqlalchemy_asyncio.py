@@ -13,9 +13,9 @@ from connlint.model.catalog.notation import (
     ASYNC_READ,
     ASYNC_ROLLBACK,
     ASYNC_WRITE,
+    DEFERRED_WRITE,
     NOTHING,
     SELF,
-    WRITE,
     each,
     gives,
     same,
@@ -44,7 +44,7 @@ _CORE_SCALARS = "sqlalchemy.engine.ScalarResult"
 
 # Pending changes are only marked, so these few are plain methods.
 _PROXIED = {
-    **same("add add_all", WRITE),
+    **same("add add_all", DEFERRED_WRITE),
     **same("expire expire_all expunge expunge_all is_modified identity_key", NOTHING),
     "get_bind": gives("sqlalchemy.engine.Engine"),
     "begin": Method(("begin",), _SESSION_TRANSACTION, is_startable=True),

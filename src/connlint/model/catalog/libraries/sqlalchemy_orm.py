@@ -5,6 +5,7 @@ from __future__ import annotations
 from connlint.model.catalog.notation import (
     CLOSE,
     COMMIT,
+    DEFERRED_WRITE,
     EXECUTE,
     FLUSH,
     NOTHING,
@@ -27,7 +28,7 @@ _SAVEPOINT = f"{SESSION}.begin_nested()"
 
 # Adding and deleting only mark objects; the write happens at the next flush.
 _PROXIED = {
-    **same("add add_all delete delete_all", WRITE),
+    **same("add add_all delete delete_all", DEFERRED_WRITE),
     **same("bulk_save_objects bulk_insert_mappings bulk_update_mappings", WRITE),
     **same("merge merge_all", Method(("read", "write"))),
     **same("get get_one refresh", READ),
