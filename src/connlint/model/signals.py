@@ -1,7 +1,7 @@
 """An ``except`` clause in, whether anybody can tell afterwards that something failed out.
 
-A line in a log is no signal, and neither is what undoes or gives up the session. Signals are raising,
-returning what no success returns, storing what is read elsewhere, and calling something unknown.
+A line in a log is no signal, and neither is what undoes or gives up the session. Signals are
+raising, returning what no success returns, storing what is read elsewhere, calling the unknown.
 """
 
 from __future__ import annotations
