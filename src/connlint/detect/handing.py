@@ -71,8 +71,9 @@ def _is_opened(node: f.Expr, texts: set[str], names: set[str]) -> bool:
     return False
 
 
-def hands_on(body: f.Body, texts: set[str]) -> bool:
-    """Whether a body returns, yields, stores or passes to a plain name what ``texts`` make."""
+def hands_on(body: f.Body, texts: set[str], *, is_nested: bool) -> bool:
+    """Whether a body returns, yields or stores what ``texts`` make, or passes it to a plain name,
+    which in a nested function may be the function that it wraps."""
     names = locals_from(body, texts)
     for statement in walk(body):
         if isinstance(statement, f.Return) and statement.value is not None:
@@ -84,7 +85,7 @@ def hands_on(body: f.Body, texts: set[str]) -> bool:
             if isinstance(node, (f.Yield, f.YieldFrom)) and node.value is not None:
                 if _is_opened(node.value, texts, names):
                     return True
-            elif isinstance(node, f.Call) and _is_passed(node, names):
+            elif is_nested and isinstance(node, f.Call) and _is_passed(node, names):
                 return True
     return False
 
@@ -109,6 +110,18 @@ def stored_under(body: f.Body, texts: set[str], names: set[str]) -> set[str]:
         for statement in walk(body)
         for target, value in _bindings(statement)
         if "." in dotted(target) and _is_opened(value, texts, names)
+    }
+
+
+def stored_in(body: f.Body, receiver: str, texts: set[str]) -> set[str]:
+    """The attributes of ``receiver`` in which a body stores what ``texts`` make."""
+    names = locals_from(body, texts)
+    prefix = f"{receiver}."
+    return {
+        dotted(target)[len(prefix) :]
+        for statement in walk(body)
+        for target, value in _bindings(statement)
+        if dotted(target).startswith(prefix) and _is_opened(value, texts, names)
     }
 
 

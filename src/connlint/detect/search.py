@@ -6,7 +6,13 @@ from __future__ import annotations
 from collections import deque
 from typing import NamedTuple
 
-from connlint.detect.handing import hands_on, locals_from, passes_to, stored_under
+from connlint.detect.handing import (
+    hands_on,
+    locals_from,
+    passes_to,
+    stored_in,
+    stored_under,
+)
 from connlint.detect.sources import (
     DEFINING,
     MADE,
@@ -21,6 +27,7 @@ from connlint.detect.uses import Place, Uses
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.catalog.types import Type
+from connlint.model.classes import ClassId
 from connlint.model.engine import Engine
 from connlint.model.expressions import descend
 from connlint.model.names import Target
@@ -159,16 +166,38 @@ class Search:
         """A scope mentions something that makes sessions: does it hold or hand on any?"""
         module = self.program.modules[scope[0]]
         texts = self.mentioned[scope]
-        kind = module.facts.scopes[scope[1]].kind
-        if kind == "module":
+        facts = module.facts.scopes[scope[1]]
+        if facts.kind == "module":
             for held in self._sources.held(module, set(texts)):
                 if held.target not in self.held:
                     self.held[held.target] = held
                     self._found(held.target)
-        elif kind == "function" and self._tried.get(scope) != frozenset(texts):
+        elif facts.kind == "class":
+            for name in locals_from(module.body(scope[1]), set(texts)):
+                self._look_at_attribute(ClassId(*scope), name)
+        elif facts.kind == "function" and self._tried.get(scope) != frozenset(texts):
             self._tried[scope] = frozenset(texts)
-            if hands_on(module.body(scope[1]), set(texts)):
+            if module.facts.scopes[facts.parent].kind == "class" and facts.params:
+                for name in stored_in(module.body(scope[1]), facts.params[0].name, set(texts)):
+                    self._look_at_attribute(ClassId(module.name, facts.parent), name)
+            is_nested = module.facts.scopes[facts.parent].kind == "function"
+            if hands_on(module.body(scope[1]), set(texts), is_nested=is_nested):
                 self._try(scope)
+
+    def _look_at_attribute(self, owner: ClassId, name: str) -> None:
+        """Hold an attribute of a class in which it keeps an engine or a factory of its own."""
+        target = self.uses.attribute(owner, name)
+        if target in self.held:
+            return
+        for value in self.program.class_attribute(owner, name, None):
+            made = self.program.database_type(value)
+            origin = value.origin if isinstance(value, v.Obj) else None
+            is_own = origin is not None and origin.kind == "attribute"
+            if is_own and made is not None and made.kind in DEFINING:
+                self.held[target] = Held(target, made)
+                self.uses.attributes.add(target)
+                self._found(target)
+                return
 
     def _found(self, target: Target) -> None:
         if target not in self._seen:

@@ -67,7 +67,8 @@ class Sessions:
             *((FORBIDDEN, name, reason) for name, reason in forbidden),
         ]
         for key, name, reason in chosen:
-            yield Choice(key, name, reason, _certainty(key))
+            if self._things.program.names.resolve_dotted(name):
+                yield Choice(key, name, reason, _certainty(key))
         for module, reason in self._standing.owners.items():
             path = escaped(self._things.program.modules[module].path)
             yield Choice(OWNERS, path, reason)
@@ -136,7 +137,7 @@ class Sessions:
         direct: list[tuple[Held, str]] = []
         forbidden: list[tuple[str, str]] = []
         for held in self._by_rank(self._search.held.values()):
-            uses = len(self._things.users(held.target))
+            uses = self._direct_uses(held.target)
             if held.target.module in self._standing.redundant:
                 if uses and _opens(held):
                     forbidden.append((held.name, "of a module that repeats the standard's"))
@@ -145,6 +146,7 @@ class Sessions:
             ):
                 if uses:
                     what = "extension" if held.type.kind == "extension" else "shared session"
+                    uses = len(self._things.users(held.target))
                     direct.append((held, f"{what}, used by {counted(uses, 'function')}"))
             elif held.type.kind == "session-factory":
                 better = self._instead_of(held, sanctioned)
@@ -156,6 +158,11 @@ class Sessions:
             if way.target.module in self._standing.redundant and self._things.users(way.target):
                 forbidden.append((way.name, "of a module that repeats the standard's"))
         return direct, forbidden
+
+    def _direct_uses(self, target: Target) -> int:
+        """How many functions use a factory themselves, those of owners left out."""
+        users = self._things.users(target)
+        return sum(module not in self._standing.owners for module, _ in users)
 
     def _by_rank(self, held: Iterable[Held]) -> list[Held]:
         return sorted(
@@ -177,11 +184,8 @@ class Sessions:
             and way.provider.is_async == opens_async(self._things.program, held.type)
         ]
         uses = sum(self._uses(way.target) for way in around)
-        return (
-            usable[0]
-            if usable and uses >= MAJORITY * len(self._things.users(held.target))
-            else None
-        )
+        is_usual = uses >= MAJORITY * self._direct_uses(held.target)
+        return usable[0] if usable and is_usual else None
 
     def _habits(self) -> Iterator[tuple[str, str]]:
         for library, modules in self._standing.habits.items():

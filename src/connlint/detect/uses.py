@@ -48,6 +48,8 @@ class Uses:
         self.modules = [
             m for m in program.modules.values() if roles.of((m.name, 0)) not in LEFT_OUT
         ]
+        self.attributes: set[Target] = set()
+        """The attributes of classes that are followed, beside methods."""
         self._by_last: dict[str, list[Place]] = {}
         self._imports: dict[str, list[tuple[Module, f.Import]]] = {}
         self._aliases: dict[str, set[str]] = {}
@@ -147,11 +149,21 @@ class Uses:
 
     def _method(self, owner: ClassId, attr: str) -> tuple[Target, ...]:
         found = self.program.hierarchy.method(owner, attr)
-        if found is None:
-            return ()
-        defining, number = found
-        scope = self.program.modules[defining.module].facts.scopes[number]
-        return (Target("function", defining.module, scope.qualname, number),)
+        if found is not None:
+            defining, number = found
+            scope = self.program.modules[defining.module].facts.scopes[number]
+            return (Target("function", defining.module, scope.qualname, number),)
+        if self.attributes:
+            for each in self.program.hierarchy.ancestors(owner):
+                target = self.attribute(each, attr)
+                if target in self.attributes:
+                    return (target,)
+        return ()
+
+    def attribute(self, owner: ClassId, attr: str) -> Target:
+        """An attribute of a class and its instances."""
+        qualname = self.program.modules[owner.module].facts.scopes[owner.scope].qualname
+        return Target("variable", owner.module, f"{qualname}.{attr}", owner.scope)
 
     def of(self, target: Target) -> Iterator[tuple[Place, tuple[str, ...]]]:
         """The mentions of a definition, each with the attributes that it goes on to."""
