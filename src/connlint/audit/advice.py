@@ -62,8 +62,7 @@ class Advice:
         provider = self.provider_for(place)
         if provider is None:
             return ""
-        name = provider.name.rpartition(".")[2]
-        return f"`{_FORMS[provider.shape].format(name=name, held='session')}`"
+        return f"`{_FORMS[provider.shape].format(name=_called(provider), held='session')}`"
 
     def _provider_form(self, finding: Finding, place: Place) -> str:
         provider = self.provider_for(place)
@@ -71,8 +70,9 @@ class Advice:
         if provider is None:
             return ""
         if finding.code == "DBC102":
-            module, _, name = provider.name.rpartition(".")
-            return f"`from {module} import {name}`"
+            called = _called(provider)
+            module = provider.name[: -len(called) - 1]
+            return f"`from {module} import {called.partition('.')[0]}`"
         return f"Nothing here: callers use {form}" if finding.code == "DBC103" else form
 
     def _owned_engine(self) -> str:
@@ -109,6 +109,12 @@ class Advice:
                 else None
             )
         return self._known[dotted]
+
+
+def _called(provider: Provider) -> str:
+    """How a provider is called: by its name, a method with its class."""
+    *_, owner, name = ["", *provider.name.split(".")]
+    return f"{owner}.{name}" if owner[:1].isupper() else name
 
 
 def complaint(finding: Finding) -> str:

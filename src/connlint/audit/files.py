@@ -184,7 +184,12 @@ class _Describer:
             return "background-task session" if in_task or role == "task" else "provider session"
         if path in self.given:
             return "session parameter"
-        return "direct factory call" if "DBC102" in codes else "none"
+        if path in self.models:
+            return "model"
+        if "DBC102" in codes:
+            return "direct factory call"
+        configures = any(point.kind == "configure" for point in points)
+        return "session configuration" if configures else "none"
 
     def _is_library(self, dotted: str) -> bool:
         """Whether a dotted name is outside the project."""
@@ -216,6 +221,10 @@ class _Describer:
             parts.append(f"opens {counted(len(direct), 'session')} through {listed(names)}")
         if path in self.given:
             parts.append("works on sessions that it is given")
+        handed = [each for each in points if each.kind == "acquire" and not each.place.session]
+        if handed:
+            names = sorted({each.place.provider.rpartition(".")[2] for each in handed})
+            parts.append(f"hands on {listed(names)}")
         defined = [point for point in points if point.kind == "define"]
         if defined:
             parts.append(f"defines {listed(_defined(defined))}")
@@ -225,6 +234,8 @@ class _Describer:
             parts.append(listed(done))
         if not parts and path in self.models:
             return "model definitions"
+        if not parts and any(point.kind == "configure" for point in points):
+            return "configures connections"
         imported = [point.place.provider for point in points if point.kind == "import"]
         if not parts and imported:
             shown = dict.fromkeys(f"`{name.rpartition('.')[2]}`" for name in imported)
@@ -237,8 +248,13 @@ def _defined(points: Sequence[Point]) -> list[str]:
     found = []
     for point in points:
         text = point.place.call
-        name = text.partition(" = ")[0] if " = " in text else text.removeprefix("def ")
-        found.append(f"`{name.removeprefix('class ').partition('(')[0]}`")
+        name, assigned, _ = text.partition(" = ")
+        if not assigned:
+            word, _, rest = text.partition(" ")
+            name = rest.partition("(")[0] if word in ("def", "class") else ""
+        around = point.place.symbol.rpartition(".")[2]
+        made = point.place.provider.rpartition(".")[2]
+        found.append(f"`{name}`" if name else f"what `{around}` makes with `{made}`")
     return list(dict.fromkeys(found))
 
 

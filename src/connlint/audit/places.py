@@ -124,7 +124,7 @@ class Places:
         )  # fmt: skip
 
     def _passed(self, scope: ScopeId, group: list[Operation], slow: list[Operation]) -> Place:
-        first = min(group, key=_weight)
+        first = min(group, key=lambda each: (not _is_of(scope, each), *_weight(each)))
         return self._make(
             scope, first, _kind(first),
             states=_states(first), writes=first.effect.writes, is_slow=_waits(first, slow),
@@ -318,6 +318,12 @@ def _rank(operation: Operation) -> tuple[bool, int]:
     kind = _kind(operation)
     at_exit = operation.effect.implicit and kind in _AT_EXIT
     return (at_exit, _FIRST.index(kind))
+
+
+def _is_of(scope: ScopeId, operation: Operation) -> bool:
+    """Whether something is done to a session that the function has itself."""
+    session = operation.effect.session
+    return session.startswith(("p:", f"s:{scope[0]}:{scope[1]}:"))
 
 
 def _weight(operation: Operation) -> tuple[int, int]:

@@ -33,7 +33,8 @@ def classification(view: AuditView) -> str:
     parts = ["### By connection type\n"]
     rows = sorted(view.files, key=lambda row: (_type_rank(row), row.path))
     for number, (kind, group) in enumerate(_by_type(rows), start=1):
-        lines = [f"{number}. **{kind.capitalize()}**\n"]
+        shown = "no connection of its own" if kind == "none" else kind
+        lines = [f"{number}. **{shown.capitalize()}**\n"]
         for row in group:
             usage = f": {prose(row.usage)}" if row.usage else ""
             lines.append(f"   - {code(row.path)}{usage}\n")
