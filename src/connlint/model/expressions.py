@@ -11,16 +11,27 @@ from connlint.model.names import walk
 _STATEMENT_PARTS = ("value", "test", "iter", "cause", "subject", "target")
 
 
-def parts(node: Any) -> Iterator[Any]:
+_PARTS: dict[type, tuple[str, ...]] = {
+    f.Name: (), f.Const: (), f.Lambda: (), f.Attr: ("value",), f.Call: ("func", "args", "keywords"),
+    f.Keyword: ("value",), f.Starred: ("value",), f.DictLit: ("keys", "values"), f.Seq: ("items",),
+    f.Cond: ("test", "body", "orelse"), f.BoolOp: ("values",), f.Not: ("value",),
+    f.Compare: ("left", "rights"), f.BinOp: ("left", "right"), f.Index: ("value", "index"),
+    f.Await: ("value",), f.Yield: ("value",), f.YieldFrom: ("value",),
+    f.Generator: ("target", "iter", "ifs"), f.Comp: ("elements", "generators"), f.Bind: ("value",),
+    f.Text: ("parts",), f.Opaque: ("children",),
+}  # fmt: skip
+
+
+def parts(node: Any) -> list[Any]:
     """The expressions directly inside an expression (keywords and clauses are looked through)."""
-    for name in node.__struct_fields__:
+    found: list[Any] = []
+    for name in _PARTS[type(node)]:
         part = getattr(node, name)
-        if isinstance(part, tuple):
-            for item in part:
-                if hasattr(item, "__struct_fields__"):
-                    yield item
-        elif hasattr(part, "__struct_fields__"):
-            yield part
+        if type(part) is tuple:
+            found.extend(item for item in part if item is not None)
+        elif part is not None:
+            found.append(part)
+    return found
 
 
 def end_of(node: f.Name | f.Attr) -> int:
@@ -34,7 +45,9 @@ def descend(node: Any) -> Iterator[Any]:
     while stack:
         current = stack.pop()
         yield current
-        stack.extend(reversed(list(parts(current))))
+        inside = parts(current)
+        inside.reverse()
+        stack.extend(inside)
 
 
 def expressions_of(statement: f.Stmt) -> Iterator[f.Expr]:
