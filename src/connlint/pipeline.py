@@ -33,7 +33,6 @@ from connlint.triage.scope import Scope, scope_of
 from connlint.triage.verdict import Verdict
 
 if TYPE_CHECKING:
-    from connlint.config.standard import Standard
     from connlint.detect.detection import Detection
     from connlint.facts.types import FileFacts
     from connlint.model.project import Modules, Project
