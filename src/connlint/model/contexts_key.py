@@ -14,6 +14,7 @@ from connlint.model.seams import Summaries
 from connlint.model.state import State
 
 _MAX_TEXT = 60
+_MAX_ITEMS = 8
 
 
 class Context(NamedTuple):
@@ -34,6 +35,7 @@ def context_of(
     for name, values in bound.items():
         identity = "self" if _is_receiver(function, values) else f"p:{name}"
         table[identity] = values
+        _name_inside(table, identity, values)
         kept = tuple(dict.fromkeys(_kept(engine, state, value, identity) for value in values))
         if all(v.is_unknown(value) for value in kept):
             kept = _promised(engine, function, name) or kept
@@ -41,6 +43,17 @@ def context_of(
         if len(values) == 1 and isinstance(values[0], (v.Obj, v.Table)):
             fields.extend(_fields_of(engine, state, values[0].id, identity))
     return Context(tuple(arguments), tuple(fields), function.closure), table
+
+
+def _name_inside(table: dict[str, v.Values], identity: str, values: v.Values) -> None:
+    """Name what ``*args``, ``**kwargs`` and other collections hold, each thing for itself."""
+    for value in values:
+        if isinstance(value, v.Items):
+            for index, held in enumerate(value.items[:_MAX_ITEMS]):
+                table[f"{identity}.{index}"] = held
+        elif isinstance(value, v.Table):
+            for name, held in value.entries:
+                table[f"{identity}.{name}"] = held
 
 
 def _promised(engine: Summaries, function: v.Func, name: str) -> v.Values:
@@ -70,7 +83,10 @@ def _kept(engine: Summaries, state: State, value: v.Value, identity: str) -> v.V
     if isinstance(value, v.Table):
         return _kept_table(engine, state, value, identity)
     if isinstance(value, v.Items):
-        items = tuple(_all_kept(engine, state, item, identity) for item in value.items[:8])
+        items = tuple(
+            _all_kept(engine, state, item, f"{identity}.{index}")
+            for index, item in enumerate(value.items[:_MAX_ITEMS])
+        )
         if all(_says_nothing(each) for item in items for each in item):
             return v.Obj("", identity)
         return v.Items(items, value.exact)
@@ -98,7 +114,7 @@ def _kept_object(engine: Summaries, value: v.Obj, identity: str) -> v.Obj:
 def _kept_table(engine: Summaries, state: State, value: v.Table, identity: str) -> v.Value:
     wanted = engine.vocabulary.fields
     entries = tuple(
-        (name, _all_kept(engine, state, held, identity))
+        (name, _all_kept(engine, state, held, f"{identity}.{name}"))
         for name, held in value.entries
         if name in wanted or _matters(engine, held)
     )
@@ -110,7 +126,7 @@ def _says_nothing(value: v.Value) -> bool:
 
 
 def _all_kept(engine: Summaries, state: State, values: v.Values, identity: str) -> v.Values:
-    return tuple(dict.fromkeys(_kept(engine, state, value, f"{identity}.") for value in values))
+    return tuple(dict.fromkeys(_kept(engine, state, value, identity) for value in values))
 
 
 def _matters(engine: Summaries, values: v.Values) -> bool:
