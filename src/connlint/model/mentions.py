@@ -18,13 +18,15 @@ Wanted = Callable[[v.Value], str]
 
 
 class Mention(NamedTuple):
-    """One place. ``name`` is the dotted name of what is mentioned there."""
+    """One place. ``name`` is the dotted name of what is mentioned there; ``is_injected``: it is given
+    to an injector such as ``Depends``."""
 
     module: Module
     scope: int
     at: int
     end: int
     name: str
+    is_injected: bool = False
 
 
 class Mentions:
@@ -185,16 +187,20 @@ class Mentions:
     ) -> Iterator[Mention]:
         """Mentions in an expression; ``is_handed``: the expression itself is handed on."""
         stack: list[tuple[f.Expr, bool]] = [(node, is_handed)]
+        injected: set[int] = set()
         while stack:
             current, handed = stack.pop()
             if isinstance(current, (f.Name, f.Attr)):
                 if handed:
                     name = self._first(self._program.static(module, scope, current))
                     if name:
-                        yield Mention(module, owner, current.at, end_of(current), name)
+                        is_injected = id(current) in injected
+                        yield Mention(module, owner, current.at, end_of(current), name, is_injected)
                 continue
             if isinstance(current, f.Call):
                 partial = _is_partial(current)
+                if current.args and self._injects(module, scope, current):
+                    injected.add(id(current.args[0]))
                 stack.append((current.func, False))
                 stack.extend((argument, not partial) for argument in current.args)
                 stack.extend((keyword.value, True) for keyword in current.keywords)
@@ -206,6 +212,12 @@ class Mentions:
                 continue
             inside = isinstance(current, (f.Seq, f.DictLit, f.Starred, f.Yield, f.Bind))
             stack.extend((part, inside) for part in parts(current) if not _is_clause(part))
+
+    def _injects(self, module: Module, scope: int, call: f.Call) -> bool:
+        """Whether a call asks a framework to inject what its first argument provides."""
+        injectors = self._program.catalog.injects
+        callee = self._program.static(module, scope, call.func)
+        return any(isinstance(value, v.Ext) and value.name in injectors for value in callee)
 
 
 def _is_clause(part: object) -> bool:

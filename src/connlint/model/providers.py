@@ -19,14 +19,17 @@ ProviderShape = Literal[
 
 
 class Provider(NamedTuple):
-    """A way to get a session. ``commits``: leaving it commits what is pending."""
+    """A way to get a session. ``commits``: leaving it commits what is pending; ``begins``: it hands
+    out the session from inside a block that has begun the transaction and commits it."""
 
     name: str
+    module: str
     shape: ProviderShape
     is_async: bool
     commits: bool
     rolls_back: bool
     closes: bool
+    begins: bool = False
 
 
 def provider_of(engine: Engine, scope: ScopeId) -> Provider:
@@ -44,11 +47,14 @@ def provider_of(engine: Engine, scope: ScopeId) -> Provider:
             is_async = True
     return Provider(
         module.symbol(scope[1]),
+        module.name,
         _shape(decorators, facts.is_async, facts.is_generator),
         is_async,
         any(effect.kind == "commit" for effect in after),
         any(effect.kind == "rollback" for effect in after),
         any(effect.kind == "close" for effect in effects),
+        any(effect.kind == "begin" and not effect.after_yield for effect in effects)
+        and any(effect.kind == "commit" and effect.implicit for effect in after),
     )
 
 

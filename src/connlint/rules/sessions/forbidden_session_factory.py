@@ -9,7 +9,7 @@ from connlint.model import values as v
 from connlint.model.mentions import Mentions
 from connlint.rules.base import Rule
 from connlint.rules.evidence import instead, may_make_sessions, suspect
-from connlint.rules.sessions.replacement import provider_intent
+from connlint.rules.sessions.replacement import dependency_intent, provider_intent
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -66,6 +66,7 @@ class ForbiddenSessionFactory(Rule):
                 project, self.code, scope, mention.at, mention.end, shape="name",
                 message=f"{mention.name} is handed on to open sessions; {instead(project)}",
                 matched=mention.name, priority="high",
+                intent=dependency_intent(project, mention.name) if mention.is_injected else None,
             )  # fmt: skip
 
     def _suspect(

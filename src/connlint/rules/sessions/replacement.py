@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from connlint.findings import FixIntent
@@ -13,17 +14,21 @@ if TYPE_CHECKING:
     from connlint.model.relevance import ScopeId
 
 
+def _providers(project: Project, names: Iterable[str]) -> Iterator[Provider]:
+    """The functions that names of the standard lead to."""
+    for name in names:
+        for target in project.targets(name):
+            if target.kind == "function":
+                yield provider_of(project.engine, (target.module, target.scope))
+
+
 def provider_for(project: Project, scope: ScopeId) -> Provider | None:
     """The provider that suits a function: a task's own for tasks, else one of the same colour."""
     sessions = project.standard.sessions
     is_task = project.role(scope) == "task"
     names = (*sessions.task_providers, *sessions.providers) if is_task else sessions.providers
     is_async = project.program.modules[scope[0]].facts.scopes[scope[1]].is_async
-    known = []
-    for name in names:
-        for target in project.targets(name):
-            if target.kind == "function":
-                known.append(provider_of(project.engine, (target.module, target.scope)))
+    known = list(_providers(project, names))
     fitting = [each for each in known if each.is_async == is_async]
     return next(iter(fitting or known), None)
 
@@ -36,15 +41,31 @@ def provider_intent(
     if provider is None:
         return None
     is_async = project.acquired_async(operation) if operation is not None else None
+    factory = "unknown" if is_async is None else "yes" if is_async else "no"
+    return _intent(provider, f"open the session with {provider.name}", factory)
+
+
+def dependency_intent(project: Project, forbidden: str) -> FixIntent | None:
+    """The rewrite of an injected dependency, or ``None`` when the standard names none."""
+    provider = next(_providers(project, project.standard.sessions.dependencies), None)
+    if provider is None:
+        return None
+    replaced = next(_providers(project, (forbidden,)), None)
+    factory = "unknown" if replaced is None else "yes" if replaced.is_async else "no"
+    return _intent(provider, f"inject {provider.name}", factory)
+
+
+def _intent(provider: Provider, title: str, factory_async: str) -> FixIntent:
     return FixIntent(
         kind="use-provider",
         safety="safe",
-        title=f"open the session with {provider.name}",
+        title=title,
         data={
             "provider": provider.name,
+            "provider_module": provider.module,
             "provider_shape": provider.shape,
             "provider_async": "yes" if provider.is_async else "no",
             "provider_commits": "yes" if provider.commits else "no",
-            "factory_async": "unknown" if is_async is None else "yes" if is_async else "no",
+            "factory_async": factory_async,
         },
     )
