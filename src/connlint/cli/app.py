@@ -26,6 +26,7 @@ _COMMANDS = {
     "trace": "connlint.cli.trace",
     "rule": "connlint.cli.rule",
     "config": "connlint.cli.config",
+    "init": "connlint.cli.init",
 }
 
 

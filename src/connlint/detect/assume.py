@@ -7,14 +7,14 @@ linked and run, so that a run without configuration costs hardly more than one w
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, get_origin
+from typing import Any
 
 import msgspec
 
-from connlint.config.checking import check_settings, keys_of, unwrapped
+from connlint.config.checking import check_settings
 from connlint.config.standard import Standard
 from connlint.detect.connection import Connections
-from connlint.detect.detection import Choice, Detection, summary_of
+from connlint.detect.detection import Choice, Detection, is_list, summary_of
 from connlint.detect.groups import Things
 from connlint.detect.parameters import Parameters
 from connlint.detect.roles import RoleGlobs
@@ -80,20 +80,11 @@ def _table(choices: Iterable[Choice]) -> dict[str, Any]:
     table: dict[str, Any] = {}
     for choice in choices:
         *above, last = choice.key.split(".")
-        inner, hint = table, Standard
+        inner = table
         for part in above:
-            inner, hint = inner.setdefault(part, {}), _below(hint, part)
-        if get_origin(_below(hint, last)) is tuple:
-            items = inner.setdefault(last, [])
-            if choice.value not in items:
-                items.append(choice.value)
-        else:
+            inner = inner.setdefault(part, {})
+        if not is_list(choice.key):
             inner[last] = choice.value
+        elif choice.value not in (items := inner.setdefault(last, [])):
+            items.append(choice.value)
     return table
-
-
-def _below(hint: Any, key: str) -> Any:
-    """The type of a key of a table."""
-    if get_origin(hint) is dict:
-        return unwrapped(hint.__args__[1]).type
-    return unwrapped(keys_of(hint)[key]).type

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
+from connlint.config.checking import keys_of, unwrapped
 from connlint.config.standard import Standard
 
 Certainty = Literal["certain", "likely"]
@@ -40,6 +41,17 @@ class Detection(msgspec.Struct, frozen=True):
         return tuple(choice for choice in self.choices if choice.key == key)
 
 
+def is_list(key: str) -> bool:
+    """Whether a setting holds items, so that each choice of it is one of them."""
+    hint: Any = Standard
+    for part in key.split("."):
+        if get_origin(hint) is dict:
+            hint = unwrapped(get_args(hint)[1]).type
+        else:
+            hint = unwrapped(keys_of(hint)[part]).type
+    return get_origin(hint) is tuple
+
+
 def summary_of(choices: tuple[Choice, ...]) -> str:
     """The assumed standard in one line."""
     providers = _of(choices, "sessions.providers") + _of(choices, "sessions.task-providers")
@@ -47,7 +59,7 @@ def summary_of(choices: tuple[Choice, ...]) -> str:
     owners = _of(choices, "sessions.owners")
     first = (providers or injected)[:1]
     if not owners:
-        return "assumed: nothing, for no code here makes sessions or connections"
+        return "assumed: nothing, for no engine, session factory or connection was found"
     parts = []
     if first:
         more = len(providers) + len(injected) - 1

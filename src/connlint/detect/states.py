@@ -60,14 +60,15 @@ class States:
         if not stores or vocabulary is None:
             return
         lasting = [m for m in vocabulary.members if _WAITING.fullmatch(m) or _OVER.fullmatch(m)]
-        where = f"{vocabulary.name}, the states of {vocabulary.model}"
-        yield Choice(FIELDS, vocabulary.field, f"holds {where}", "certain")
+        reason = f"holds a {vocabulary.name} in {vocabulary.model}"
+        yield Choice(FIELDS, vocabulary.field, reason)
         for member in lasting:
-            what = "waits for a worker" if _WAITING.fullmatch(member) else "is over"
-            yield Choice(PERSIST, member, f"the job {what}: {where}", "likely")
+            waits = _WAITING.fullmatch(member) is not None
+            reason = "a worker has to find it" if waits else "nothing comes after it"
+            yield Choice(PERSIST, member, reason, "likely")
         for member in vocabulary.members:
             if _UPLOADING.fullmatch(member):
-                reason = f"{stores[0].name} keeps the job while it is being uploaded"
+                reason = f"{stores[0].name} keeps it meanwhile"
                 yield Choice(TRANSIENT, member, reason, "likely")
         for store in stores:
             for name in self._persisting(store):
