@@ -101,6 +101,10 @@ class Events:
         """Whether a session is opened by this very function, or handed out to it."""
         return session.startswith(self._own)
 
+    def is_given(self, session: str) -> bool:
+        """Whether a session is one that the function is given as a parameter."""
+        return session[:2] == "p:" and session[2:] in self._parameters
+
     def _outer_names(self) -> frozenset[str]:
         """Names that the function declares ``global`` or ``nonlocal``."""
         body = self._module.body(self.scope[1])
@@ -242,10 +246,12 @@ class Events:
         node: f.Call,
         given: list[tuple[int | str, frozenset[str]]],
     ) -> None:
-        """A session is opened by a call that gets none of those that are open."""
-        passed = frozenset(each for _, sessions in given for each in sessions)
-        root = _root(node.func)
-        passed |= start.held_by(root) if root else frozenset()
+        """A session is opened while others are open; not when it is made from one of them."""
+        passed = frozenset[str]()
+        if operation.own:
+            passed = frozenset(each for _, sessions in given for each in sessions)
+            root = _root(node.func)
+            passed |= start.held_by(root) if root else frozenset()
         for outer in sorted((start.opened | start.scoped) - passed - {operation.effect.session}):
             known = self.acquired.get(outer)
             if known is not None:
@@ -268,7 +274,7 @@ class Events:
 
     def _begins(self, session: str, kind: str) -> bool:
         """Whether work on a session leaves a transaction open behind it."""
-        if not session.startswith(("s:", "p:")):
+        if not self.is_own(session) and not self.is_given(session):
             return False
         known = self.acquired.get(session)
         found = self._ownership.type_of(known.effect.gives) if known is not None else None
@@ -381,13 +387,14 @@ class Events:
     def _define(self, scope: int, way: Way) -> Way:
         captured: set[str] = set()
         closed: set[str] = set()
-        stack = [scope]
+        stack = [(scope, frozenset[str]())]
         while stack and way.names:
-            number = stack.pop()
-            stack.extend(self._module.children.get(number, ()))
+            number, hidden = stack.pop()
+            hidden |= frozenset(self._module.facts.scopes[number].binds)
+            stack.extend((child, hidden) for child in self._module.children.get(number, ()))
             for text in self._module.facts.scopes[number].called:
                 root, _, method = text.partition(".")
-                sessions = way.held_by(root)
+                sessions = way.held_by(root) if root not in hidden else frozenset()
                 captured |= sessions
                 if not method or self._closes(root, method, way):
                     closed |= sessions

@@ -47,18 +47,21 @@ class Lives:
 
 
 def _leaks(events: Events, exits: Exits, end: int) -> list[Leak]:
-    """The sessions that are open on some way out; ordinary ways before exceptional ones."""
+    """The sessions that are open on some way out; ordinary ways before exceptional ones.
+
+    A function that hands a session out is not asked to close it when something fails before.
+    """
     found: dict[str, Leak] = {}
     for session, acquired in events.acquired.items():
         closes = session in events.closed
+        is_handed_out = session in events.handed_out
+        ends = [way for way in exits.ended if not (is_handed_out and way.failed)]
         for way, place in exits.returned.items():
-            if session in way.opened:
+            if session in way.opened and not (is_handed_out and way.failed):
                 found.setdefault(session, Leak(acquired, "return", place, closes))
-        if any(session in way.opened for way in exits.ended):
+        if any(session in way.opened for way in ends):
             found.setdefault(session, Leak(acquired, "end", end, closes))
-        if session in events.handed_out:
-            continue
         for way, place in exits.raised.items():
-            if session in way.opened:
+            if session in way.opened and not is_handed_out:
                 found.setdefault(session, Leak(acquired, "raise", place, closes))
     return sorted(found.values(), key=lambda leak: leak.acquired.at)

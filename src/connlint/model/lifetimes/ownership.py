@@ -34,8 +34,6 @@ _PASSES_ON = frozenset(
 _HARMLESS = ("builtins.", "logging.", "time.", "datetime.", "uuid.", "os.path.", "secrets.")
 _HARMFUL = frozenset({"builtins.open", "builtins.input", "builtins.exec", "builtins.eval"})
 _CLEANING = frozenset({"close", "rollback"})
-_BARE_METHODS_FAIL = frozenset({"session", "connection"})
-"""Kinds whose methods without effects on the data may fail all the same, as ``backup``."""
 _MINOR_CALLS = frozenset(
     ["debug", "info", "warning", "error", "exception", "critical", "log", "close", "aclose"]
 )
@@ -211,9 +209,7 @@ class Ownership:
         method = self._program.catalog.method(value.receiver.type, value.method)
         if method is None:
             return True
-        if method.effects:
-            return not set(method.effects) <= _CLEANING
-        return kind in _BARE_METHODS_FAIL and not method.returns
+        return not set(method.effects) <= _CLEANING
 
     # operations and types
 

@@ -284,7 +284,7 @@ class Walker:
 
     def _try(self, node: f.Try, ways: Ways) -> Ways:
         ends, inner = self._within(node.body, ways)
-        failed = dict.fromkeys(inner.raised) or ways
+        failed = {way._replace(failed=True): None for way in inner.raised or ways}
         outer, self.exits = self.exits, Exits()
         rest = self.exits
         ends = self._block(node.orelse, ends)

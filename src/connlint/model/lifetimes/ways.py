@@ -32,7 +32,7 @@ class Way(NamedTuple):
     ``opened``: sessions that the function has to close. ``scoped``: sessions that the end of an
     enclosing ``with`` closes. ``ended``: sessions that were ``closed``, ``returned`` to a pool or
     left behind with their block (``scope``). ``busy``: sessions with work in them. ``names``: which
-    session a name holds, itself or inside the object that it names.
+    session a name holds, itself or inside the object that it names. ``failed``: through a handler.
     """
 
     opened: frozenset[str] = _EMPTY
@@ -41,6 +41,7 @@ class Way(NamedTuple):
     busy: frozenset[str] = _EMPTY
     names: frozenset[tuple[str, str]] = frozenset()
     facts: frozenset[Fact] = frozenset()
+    failed: bool = False
 
     # sessions
 

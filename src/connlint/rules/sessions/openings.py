@@ -9,6 +9,9 @@ from connlint.facts import types as f
 from connlint.findings import TraceStep
 from connlint.location import unpack
 from connlint.model import values as v
+from connlint.model.expressions import calls_in
+from connlint.model.lifetimes.ownership import arguments_of
+from connlint.model.lifetimes.ways import dotted
 from connlint.model.names import walk
 from connlint.rules.evidence import EXEMPT_ROLES
 
@@ -72,6 +75,20 @@ def given_sessions(project: Project, scope: ScopeId) -> tuple[str, ...]:
             for each in values
         )
     )
+
+
+def is_given(project: Project, scope: ScopeId, session: str) -> bool:
+    """Whether a session is one that a function is given as a parameter."""
+    params = project.module(scope[0]).facts.scopes[scope[1]].params
+    return session[:2] == "p:" and any(param.name == session[2:] for param in params)
+
+
+def arguments_at(project: Project, scope: ScopeId, at: int, end: int) -> frozenset[str]:
+    """The names and attributes that are arguments of the call at a place, as dotted text."""
+    for call in calls_in(project.module(scope[0]).body(scope[1])):
+        if (call.at, call.end) == (at, end):
+            return frozenset(dotted(argument) for _, argument in arguments_of(call)) - {""}
+    return frozenset()
 
 
 def joins_with_block(body: f.Body, call: f.Call) -> bool:

@@ -10,7 +10,7 @@ from connlint.model.expressions import calls_in
 from connlint.model.usage import is_waited_for, uses_of
 from connlint.rules.base import Rule
 from connlint.rules.evidence import EXEMPT_ROLES, suspect
-from connlint.rules.sessions.openings import joins_with_block, opener_of, openers, step
+from connlint.rules.sessions.openings import is_given, joins_with_block, opener_of, openers, step
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -74,7 +74,7 @@ def _is_lent(project: Project, scope: ScopeId, session: v.Obj) -> bool:
     catalog = project.program.catalog
     if catalog.called(session.type) is not None:
         return False
-    if session.id.startswith("p:"):
+    if is_given(project, scope, session.id):
         return True
     return any(
         each.effect.kind == "close" and each.effect.session == session.id

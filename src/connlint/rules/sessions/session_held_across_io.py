@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connlint.rules.base import Rule
 from connlint.rules.evidence import EXEMPT_ROLES, suspect
-from connlint.rules.sessions.openings import opener_of, step
+from connlint.rules.sessions.openings import is_given, opener_of, step
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect, TraceStep
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from connlint.model.project import Project
     from connlint.model.relevance import ScopeId
 
+_SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep"})
 _WORK = frozenset({"read", "write", "execute", "flush"})
 
 
@@ -64,7 +65,8 @@ def _may_hold(project: Project, scope: ScopeId, run: FunctionRun) -> bool:
     """Whether a function works on a session of its own or of its caller's, and waits somewhere."""
     own = f"s:{scope[0]}:{scope[1]}:"
     works = any(
-        each.effect.kind in _WORK and each.effect.session.startswith((own, "p:"))
+        each.effect.kind in _WORK
+        and (each.effect.session.startswith(own) or is_given(project, scope, each.effect.session))
         for each in run.operations
     )
     if not works:
@@ -82,9 +84,19 @@ def _counts(project: Project, scope: ScopeId, held: Held) -> bool:
         return project.streaming.feeds_stream(scope)
     if held.slow is None or held.slow.own:
         return True
+    if held.slow.effect.chain[-1].text in _SLEEPS and _works_there(project, scope, held):
+        return False
     step = held.slow.effect.chain[1]
     inner = (step.module, step.scope)
     return not any(
         each.slow is not None and each.slow.effect.place == held.slow.effect.place
         for each in project.lives.of(inner).held
+    )
+
+
+def _works_there(project: Project, scope: ScopeId, held: Held) -> bool:
+    """Whether the callee that sleeps works on the session as well: it polls the database."""
+    return any(
+        each.at == held.at and each.effect.session == held.session and each.effect.kind in _WORK
+        for each in project.run(scope).operations
     )

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from connlint.rules.base import Rule
 from connlint.rules.evidence import shape_at, suspect
-from connlint.rules.sessions.openings import given_sessions, opener_of, openers, own_openings, step
+from connlint.rules.sessions.openings import (
+    arguments_at,
+    given_sessions,
+    opener_of,
+    openers,
+    own_openings,
+    step,
+)
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -30,6 +37,9 @@ class SessionOpenedDespiteParameter(Rule):
             unneeded = project.lives.of(scope).unneeded
             for operation in own_openings(project, scope):
                 if operation.at in unneeded or project.is_driver_connect(operation):
+                    continue
+                # `Session(bind=connection)` works on the connection that was given.
+                if arguments_at(project, scope, operation.at, operation.end) & set(given):
                     continue
                 yield self._suspect(project, scope, operation, given[0])
 

@@ -12,7 +12,7 @@ from connlint.model.usage import is_waited_for, uses_of
 from connlint.rules.base import Rule
 from connlint.rules.evidence import EXEMPT_ROLES, suspect
 from connlint.rules.sessions.kept import Kept, kept_sessions
-from connlint.rules.sessions.openings import joins_with_block, step
+from connlint.rules.sessions.openings import is_given, joins_with_block, step
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -56,7 +56,7 @@ class SharedSession(Rule):
         """Calls that are awaited side by side and work on the same session."""
         for handover in run.handovers:
             if handover.kind == "gather":
-                places = _shared_by(scope, run, handover)
+                places = _shared_by(project, scope, run, handover)
                 if places:
                     yield self._together(project, scope, handover.at, handover.end, places)
 
@@ -90,7 +90,9 @@ class SharedSession(Rule):
         )  # fmt: skip
 
 
-def _shared_by(scope: ScopeId, run: FunctionRun, handover: Handover) -> tuple[int, ...]:
+def _shared_by(
+    project: Project, scope: ScopeId, run: FunctionRun, handover: Handover
+) -> tuple[int, ...]:
     """The places of the awaitables that work on a session which another of them uses too."""
     own = f"s:{scope[0]}:{scope[1]}:"
     users: dict[str, dict[int, bool]] = {}
@@ -99,7 +101,7 @@ def _shared_by(scope: ScopeId, run: FunctionRun, handover: Handover) -> tuple[in
             effect = operation.effect
             if (operation.at, operation.end) != (at, end) or effect.kind not in _USES:
                 continue
-            if effect.session.startswith((own, "p:")):
+            if effect.session.startswith(own) or is_given(project, scope, effect.session):
                 users.setdefault(effect.session, {})[at] = many
     opened_inside = Counter(
         each.effect.session
