@@ -17,9 +17,10 @@ import msgspec
 
 from connlint.config.loading import LoadedStandard
 from connlint.config.selection import ActiveRules
+from connlint.discover.dependencies import Dependencies
 from connlint.discover.layout import Layout, lay_out
 from connlint.discover.walk import Found, find_files
-from connlint.facts.cache import project_cache
+from connlint.facts.cache import hashed, project_cache
 from connlint.facts.garbage import collector_paused
 from connlint.facts.loading import LoadedFacts, Lookup, load_facts, look_up
 from connlint.facts.store import FactsStore
@@ -124,9 +125,16 @@ class Analysis:
     def project(self) -> Project:
         """All files as one project, held against the standard: the declared or the assumed one."""
         detection = self.detection
-        return self._modules.link(
+        project = self._modules.link(
             detection.standard if detection else self.request.loaded.standard
         )
+        project.dependencies = self._dependencies
+        return project
+
+    @cached_property
+    def _dependencies(self) -> Dependencies:
+        """What the project declares to depend on."""
+        return Dependencies(self._root, (file.relative for file in self.found.files))
 
     @cached_property
     def detection(self) -> Detection | None:
@@ -220,7 +228,8 @@ class Analysis:
         if digest is None:
             return None
         loaded = self.request.loaded
-        return result_key(digest, loaded.standard, loaded.declared, self.active.codes)
+        contents = hashed(digest + self._dependencies.digest)
+        return result_key(contents, loaded.standard, loaded.declared, self.active.codes)
 
     # judge
 

@@ -13,12 +13,15 @@ from typing import NamedTuple
 
 from connlint.config.globs import matches_name
 from connlint.config.standard import Standard
+from connlint.discover.dependencies import Dependencies
 from connlint.facts import types as f
 from connlint.facts.garbage import collector_paused
 from connlint.findings import EntryPointRef, TraceStep
 from connlint.location import Span, span_between, unpack
 from connlint.model import values as v
 from connlint.model.classes import ClassId
+from connlint.model.connections.places import Connections
+from connlint.model.connections.written import WrittenUrl, written_urls
 from connlint.model.effects import Effect, Operation, Step
 from connlint.model.engine import Engine, FunctionRun
 from connlint.model.entry_points import EntryPoint, EntryPoints
@@ -74,6 +77,8 @@ class Project:
     """A linked project. Make one with :meth:`link`."""
 
     def __init__(self, program: Program, engine: Engine) -> None:
+        self.dependencies: Dependencies | None = None
+        """What the project declares to depend on, where somebody has looked."""
         self.program = program
         self.engine = engine
         self.standard = program.standard
@@ -186,6 +191,18 @@ class Project:
     def entry_points_of(self, scope: ScopeId) -> tuple[EntryPoint, ...]:
         """The entry points through which a function is reached."""
         return self._reaching.get(scope, ())
+
+    # configuration
+
+    @cached_property
+    def connections(self) -> Connections:
+        """Where engines, pools and connections are configured, and with what."""
+        return Connections(self.program)
+
+    @cached_property
+    def written_urls(self) -> tuple[WrittenUrl, ...]:
+        """The database URLs that the code writes down."""
+        return tuple(written_urls(self.program, self.connections))
 
     # places
 
