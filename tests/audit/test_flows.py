@@ -98,6 +98,26 @@ def test_a_row_says_everything_that_is_wrong_with_it(tmp_path: Path) -> None:
     assert row.verdict == "batch"
 
 
+def test_a_finding_at_no_connection_point_is_said_of_the_unit_around_it(tmp_path: Path) -> None:
+    code = """
+        import httpx
+
+        from db import get_session
+        from models import Job
+
+        def send(id):
+            with get_session() as session:
+                job = session.get(Job, id)
+                httpx.post("https://example.com", data=job.note)
+    """
+    view = audited(tmp_path, {"app.py": code})
+    apart = {finding.code: finding.span.line for finding in view.tables.findings}
+    (row,) = flow(view, "Send").rows
+    said = {code: remark.line for remark in row.remarks for code in remark.codes}
+    assert "DBC113" in apart
+    assert apart == said
+
+
 def test_what_runs_for_every_event_is_marked(tmp_path: Path) -> None:
     code = """
         from flask_socketio import SocketIO

@@ -98,6 +98,8 @@ def test_a_place_is_seen_from_the_working_folder(
         ("app.routes.prepar", "no function is called app.routes.prepar; did you mean app.routes."),
         ("save", "save is the end of several names: app.store.Store.save, app.store.save"),
         ("app/gone.py:3", "app/gone.py is no readable file of the project"),
+        ("app/rutes.py:3", "app/rutes.py is no readable file of the project; did you mean app/rou"),
+        ("app/store.py:900", "app/store.py has no line 900, but "),
     ],
 )
 def test_a_target_that_is_not_one_function_is_wrong_use(

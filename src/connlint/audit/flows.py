@@ -10,11 +10,13 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from connlint.audit.advice import complaint, verdict_of
 from connlint.audit.content import in_words
 from connlint.audit.inventory import Inventory
 from connlint.audit.points import WORST_FIRST, Place, Point, PointVerdict, worst
 from connlint.audit.reasons import named
 from connlint.audit.wording import sentence, some, title_of
+from connlint.findings import Finding
 from connlint.location import Span
 from connlint.model.entry_points import EntryPoint
 from connlint.model.project import Project
@@ -92,6 +94,9 @@ class _Finder:
         self._contents = inventory.reasons.contents
         self._points: dict[ScopeId, list[Point]] = {}
         self._calls: dict[ScopeId, list[Place]] = {}
+        self._apart: dict[str, list[Finding]] = {}
+        for finding in inventory.apart:
+            self._apart.setdefault(finding.symbol, []).append(finding)
         self._at: dict[tuple[str, int, int], Point] = {}
         for point in inventory.points:
             place = point.place
@@ -170,6 +175,7 @@ class _Finder:
         called = [self._of_call(call) for call in calls]
         remarks = [_remark(point, span) for point in points if point.verdict != "keep"]
         remarks += [remark for remark in called if remark.verdict != "keep"]
+        remarks += self._apart_from_points(places[0], span)
         remarks.sort(key=lambda remark: (WORST_FIRST.index(remark.verdict), remark.line))
         about = in_words(self._contents.of(places[0].scope, span))
         return Row(
@@ -181,6 +187,20 @@ class _Finder:
             remarks=tuple(remarks) or (_why_kept(points, called, span),),
             points=tuple(points),
         )
+
+    def _apart_from_points(self, place: Place, span: Span) -> list[Remark]:
+        """What findings inside the unit say that stand at none of its connection points."""
+        return [
+            Remark(
+                verdict=verdict_of(finding),
+                reason=sentence(complaint(finding)),
+                should_be=self._reasons.advice.remedy(finding, place),
+                codes=(finding.code,),
+                line=finding.span.line,
+            )
+            for finding in self._apart.get(place.symbol, ())
+            if finding.path == place.path and span.line <= finding.span.line <= span.end_line
+        ]
 
     def _call_row(self, call: Place) -> Row:
         """A call of a function that works on a session of its own."""

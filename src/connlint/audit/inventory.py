@@ -35,11 +35,11 @@ _PREFERRED: dict[str, tuple[PointKind, ...]] = {
 
 class Inventory(msgspec.Struct, frozen=True):
     """``points`` are all connection points by place; ``calls`` are calls of functions that touch
-    the database in turn; ``findings`` are all findings of the run, wherever they stand."""
+    the database in turn; ``apart`` are findings that stand at no connection point."""
 
     points: tuple[Point, ...]
     calls: tuple[Place, ...]
-    findings: tuple[Finding, ...]
+    apart: tuple[Finding, ...]
     reasons: Reasons
 
 
@@ -62,10 +62,12 @@ def take_inventory(
     counting.assign(findings)
     silenced = _Assigned(points, calls)
     silenced.assign(finding for finding, _ in accepted)
+    alone: set[int] = set()
     for finding in counting.left:
         if place := _standing_alone(project, finding, source):
             counting.promoted.append(place)
             counting.by_place[id(place)] = [finding]
+            alone.add(id(finding))
     points = sorted([*points, *counting.promoted], key=lambda place: place.sort_key)
     reasons = {finding.fingerprint: reason for finding, reason in accepted}
     judge = _Judge(project, counting.by_place, silenced.by_place, reasons, points)
@@ -73,7 +75,7 @@ def take_inventory(
     return Inventory(
         tuple(judge.point(place) for place in points),
         tuple(place for place in calls if id(place) not in promoted),
-        tuple(findings),
+        tuple(finding for finding in counting.left if id(finding) not in alone),
         judge.reasons,
     )
 

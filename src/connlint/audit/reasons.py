@@ -44,7 +44,7 @@ class Reasons:
             elif finding.code == "DBC103":
                 self._elsewhere.setdefault(finding.path, finding)
         self.contents = contents
-        self._advice = advice
+        self.advice = advice
         self._vocabulary = project.engine.vocabulary
         self._calls: dict[tuple[str, str, int], list[tuple[ScopeId, Operation]]] = {}
         for scope, operation in project.operations():
@@ -70,7 +70,7 @@ class Reasons:
 
     def _acquire(self, place: Place) -> Judgement:
         name = place.provider.rpartition(".")[2]
-        provider = self._advice.provider(place.provider)
+        provider = self.advice.provider(place.provider)
         if self._project.is_provider(place.provider):
             how = "injected by" if place.session.startswith("p:") else "taken from"
             return "keep", f"{how} `{name}`, as the standard wants{_life(provider)}"
@@ -93,7 +93,7 @@ class Reasons:
         return known.path if known is not None else ""
 
     def _definition(self, place: Place) -> str:
-        provider = self._advice.provider(place.provider)
+        provider = self.advice.provider(place.provider)
         if place.kind == "define" and self._project.is_provider(place.provider):
             shape = provider.shape.replace("-", " ") if provider else "class"
             return f"the standard's provider, a {shape}{_life(provider)}"

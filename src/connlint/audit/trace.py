@@ -115,13 +115,19 @@ def _function_at(project: Project, path: str, line: int) -> ScopeId:
     """The innermost function around a line; the module itself outside of all."""
     for module in project.program.modules.values():
         if module.path == path:
+            if not 1 <= line <= max(module.facts.lines, 1):
+                raise UsageError(f"{path} has no line {line}, but {module.facts.lines} of them")
             around = [
                 number
                 for number, scope in enumerate(module.facts.scopes)
                 if scope.kind == "function" and _covers(scope.at, scope.end, line)
             ]
             return module.name, max(around, default=0, key=lambda n: module.facts.scopes[n].at)
-    raise UsageError(f"{path} is no readable file of the project")
+    from connlint.config.spelling import closest
+
+    near = closest(path, [module.path for module in project.program.modules.values()])
+    hint = f"; did you mean {near}?" if near else ""
+    raise UsageError(f"{path} is no readable file of the project{hint}")
 
 
 def _covers(at: int, end: int, line: int) -> bool:
