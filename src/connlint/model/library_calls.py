@@ -207,8 +207,9 @@ class LibraryCaller(Recorder):
         """Run pending coroutines and generators among arguments; the first one's result."""
         result: v.Values = ()
         for values in [*args, *(held for _, held in keywords)]:
-            if any(isinstance(value, (v.Pending, v.Items)) for value in values):
-                result = v.join(result, self.perform(values, node.at, node.end))
+            pending = tuple(value for value in values if _is_pending(value))
+            if pending:
+                result = v.join(result, self.perform(pending, node.at, node.end))
         return result
 
     def _call_table(
@@ -254,3 +255,10 @@ class LibraryCaller(Recorder):
             }
         )
         return list(known.items())
+
+
+def _is_pending(value: v.Value) -> bool:
+    """Whether a value is a coroutine or generator that has not run, or holds some."""
+    if isinstance(value, v.Items):
+        return any(isinstance(each, v.Pending) for item in value.items for each in item)
+    return isinstance(value, v.Pending)

@@ -9,6 +9,12 @@ from connlint.model.state import State, merge
 from connlint.model.states import note_state
 
 _NEGATED = {"==": "!=", "!=": "==", "is": "is not", "is not": "is", "in": "not in", "not in": "in"}
+_COLOURS = {
+    "iscoroutinefunction": (True, False),
+    "isasyncgenfunction": (True, True),
+    "isgeneratorfunction": (False, True),
+}
+"""What functions of ``inspect`` ask for: asynchronous or not, generator or not."""
 _EQUAL = frozenset({"==", "is", "in"})
 
 
@@ -48,6 +54,8 @@ class Narrowing:
     def _truth(self, test: f.Expr, state: State, truth: bool) -> State | None:
         if not truth and self._asks_for_state(test, state):
             return None
+        if self._colour(test, state) not in (None, truth):
+            return None
         values = self._values(test, state)
         if values is None:
             return state
@@ -71,6 +79,20 @@ class Narrowing:
         return bool(held) and all(
             isinstance(each, v.Const) and each.value in fields for each in held or ()
         )
+
+    def _colour(self, test: f.Expr, state: State) -> bool | None:
+        """The answer to ``iscoroutinefunction(f)`` and its like, where ``f`` is known."""
+        if not isinstance(test, f.Call) or len(test.args) != 1:
+            return None
+        kind = _COLOURS.get(_last_name(test.func))
+        held = self._values(test.args[0], state) if kind else None
+        answers = set()
+        for value in held or ():
+            if not isinstance(value, v.Func):
+                return None
+            scope = self._run.program.modules[value.module].facts.scopes[value.scope]
+            answers.add((scope.is_async, scope.is_generator) == kind)
+        return answers.pop() if len(answers) == 1 else None
 
     def _comparison(self, test: f.Compare, state: State, truth: bool) -> State | None:
         operator = test.ops[0] if truth else _NEGATED.get(test.ops[0], "")
@@ -196,3 +218,7 @@ def _owner(place: f.Expr) -> tuple[f.Expr | None, str]:
     ):
         return place.value, place.index.value
     return None, ""
+
+
+def _last_name(node: f.Expr) -> str:
+    return node.attr if isinstance(node, f.Attr) else node.id if isinstance(node, f.Name) else ""
