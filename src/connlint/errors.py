@@ -1,4 +1,4 @@
-"""What can go wrong in a way that the user can mend; the command line turns these into exit code 2."""
+"""What can go wrong in a way that the user can mend: on the command line, exit code 2."""
 
 from __future__ import annotations
 

@@ -160,12 +160,16 @@ class Collector(ExpressionCollector):
             if isinstance(target, ast.Name) and target.id == "__all__":
                 self._export(node.value)
         self.hand_on(node.value)
-        return f.Assign(self.expressions(node.targets), self.expression(node.value), *self._at(node))
+        return f.Assign(
+            self.expressions(node.targets), self.expression(node.value), *self._at(node)
+        )
 
     def _export(self, value: ast.expr) -> None:
         if isinstance(value, (ast.List, ast.Tuple)) and not self._current:
             names = [item.value for item in value.elts if isinstance(item, ast.Constant)]
-            self.exports = (self.exports or ()) + tuple(name for name in names if isinstance(name, str))
+            self.exports = (self.exports or ()) + tuple(
+                name for name in names if isinstance(name, str)
+            )
 
     def _annotated(self, node: ast.AnnAssign) -> f.Stmt:
         self._bind_target(node.target)
@@ -183,7 +187,9 @@ class Collector(ExpressionCollector):
         if isinstance(node.target, ast.Name) and node.target.id == "__all__":
             self._export(node.value)
         value = self.expression(node.value)
-        return f.AugAssign(self.expression(node.target), OPERATORS[type(node.op)], value, *self._at(node))
+        return f.AugAssign(
+            self.expression(node.target), OPERATORS[type(node.op)], value, *self._at(node)
+        )
 
     def _evaluate(self, node: ast.Expr) -> f.Stmt | None:
         if isinstance(node.value, ast.Constant):
@@ -238,9 +244,15 @@ class Collector(ExpressionCollector):
             self._fallback += importing
             block = self._block(handler.body)
             self._fallback -= importing
-            handlers.append(f.Handler(self.optional(handler.type), handler.name, block, *self._at(handler)))
+            handlers.append(
+                f.Handler(self.optional(handler.type), handler.name, block, *self._at(handler))
+            )
         return f.Try(
-            body, tuple(handlers), self._block(node.orelse), self._block(node.finalbody), *self._at(node)
+            body,
+            tuple(handlers),
+            self._block(node.orelse),
+            self._block(node.finalbody),
+            *self._at(node),
         )
 
     def _with(self, node: ast.With | ast.AsyncWith) -> f.Stmt:
@@ -249,7 +261,9 @@ class Collector(ExpressionCollector):
             self.hand_on(item.context_expr)
             if item.optional_vars is not None:
                 self._bind_target(item.optional_vars)
-            items.append(f.WithItem(self.expression(item.context_expr), self.optional(item.optional_vars)))
+            items.append(
+                f.WithItem(self.expression(item.context_expr), self.optional(item.optional_vars))
+            )
         return f.With(
             tuple(items), self._block(node.body), isinstance(node, ast.AsyncWith), *self._at(node)
         )
@@ -315,7 +329,7 @@ class Collector(ExpressionCollector):
         self._bind_target(node.name)
         return f.Assign((self.expression(node.name),), self.expression(node.value), *self._at(node))
 
-    # definitions and imports
+    # statements that define or import
 
     def _function(self, node: _Function) -> f.Stmt:
         decorators = self.expressions(node.decorator_list)
@@ -324,9 +338,10 @@ class Collector(ExpressionCollector):
         at, end = self._at(node)
         scope = _Open(
             "function", node.name, self._qualify(node.name), self._current, node,
-            params=self._params(node.args), decorators=decorators, returns=self.optional(node.returns),
-            is_async=isinstance(node, ast.AsyncFunctionDef), first=_first_line(node), at=at, end=end,
-            name_at=at,
+            params=self._params(node.args), decorators=decorators,
+            returns=self.optional(node.returns),
+            is_async=isinstance(node, ast.AsyncFunctionDef), first=_first_line(node),
+            at=at, end=end, name_at=at,
         )  # fmt: skip
         number = self._open(scope, node.body)
         self._define(node.name, "s", number)
@@ -344,7 +359,9 @@ class Collector(ExpressionCollector):
         self._define(node.name, "s", number)
         return f.Define(number, at)
 
-    def _record(self, node: Any, alias: ast.alias, name: str, module: str, attr: str | None, level: int) -> int:
+    def _record(
+        self, node: Any, alias: ast.alias, name: str, module: str, attr: str | None, level: int
+    ) -> int:
         number = len(self.imports)
         start, end = self._at(node)
         self.imports.append(
@@ -444,4 +461,6 @@ def _catches_import_error(node: ast.expr | None) -> bool:
         return True
     names = node.elts if isinstance(node, ast.Tuple) else [node]
     wanted = {"ImportError", "ModuleNotFoundError", "Exception"}
-    return any((n.attr if isinstance(n, ast.Attribute) else getattr(n, "id", "")) in wanted for n in names)
+    return any(
+        (n.attr if isinstance(n, ast.Attribute) else getattr(n, "id", "")) in wanted for n in names
+    )

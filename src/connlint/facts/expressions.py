@@ -123,7 +123,10 @@ class ExpressionCollector:
 
     def _attribute(self, node: ast.Attribute) -> f.Expr:
         return f.Attr(
-            self.expression(node.value), node.attr, self.positions.start(node), self.positions.end(node)
+            self.expression(node.value),
+            node.attr,
+            self.positions.start(node),
+            self.positions.end(node),
         )
 
     def _call(self, node: ast.Call) -> f.Expr:
@@ -158,7 +161,9 @@ class ExpressionCollector:
     def _dict(self, node: ast.Dict) -> f.Expr:
         for value in node.values:
             self.hand_on(value)
-        return f.DictLit(tuple([self.optional(key) for key in node.keys]), self.expressions(node.values))
+        return f.DictLit(
+            tuple([self.optional(key) for key in node.keys]), self.expressions(node.values)
+        )
 
     def _items(self, kind: str, nodes: list[ast.expr]) -> f.Expr:
         for node in nodes:
@@ -177,7 +182,9 @@ class ExpressionCollector:
     def _cond(self, node: ast.IfExp) -> f.Expr:
         self.hand_on(node.body)
         self.hand_on(node.orelse)
-        return f.Cond(self.expression(node.test), self.expression(node.body), self.expression(node.orelse))
+        return f.Cond(
+            self.expression(node.test), self.expression(node.body), self.expression(node.orelse)
+        )
 
     def _bool(self, node: ast.BoolOp) -> f.Expr:
         for value in node.values:
@@ -199,7 +206,9 @@ class ExpressionCollector:
         return f.Compare(self.expression(node.left), ops, self.expressions(node.comparators))
 
     def _binary(self, node: ast.BinOp) -> f.Expr:
-        return f.BinOp(OPERATORS[type(node.op)], self.expression(node.left), self.expression(node.right))
+        return f.BinOp(
+            OPERATORS[type(node.op)], self.expression(node.left), self.expression(node.right)
+        )
 
     def _index(self, node: ast.Subscript) -> f.Expr:
         return f.Index(
@@ -250,7 +259,9 @@ class ExpressionCollector:
 
     def _text(self, node: ast.JoinedStr) -> f.Expr:
         parts = [
-            self.expression(part.value) if isinstance(part, ast.FormattedValue) else self.expression(part)
+            self.expression(part.value)
+            if isinstance(part, ast.FormattedValue)
+            else self.expression(part)
             for part in node.values
         ]
         return f.Text(tuple(parts), self.positions.start(node), self.positions.end(node))

@@ -20,7 +20,7 @@ _NESTED_QUOTES = re.compile(r"f-string: (expecting|unmatched|unterminated|f-stri
 
 
 def newer_syntax(error: SyntaxError) -> str:
-    """``"syntax of Python 3.14, running on 3.11"`` when the refused line looks like it, else ``""``."""
+    """``"syntax of Python 3.14, running on 3.11"`` when the refused line looks like it."""
     line = error.text or ""
     running = sys.version_info[:2]
     for version, sign in _SIGNS:

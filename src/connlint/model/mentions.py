@@ -18,8 +18,8 @@ Wanted = Callable[[v.Value], str]
 
 
 class Mention(NamedTuple):
-    """One place. ``name`` is the dotted name of what is mentioned there; ``is_injected``: it is given
-    to an injector such as ``Depends``."""
+    """One place. ``name`` is the dotted name of what is mentioned there; ``is_injected``: it is
+    given to an injector such as ``Depends``."""
 
     module: Module
     scope: int
