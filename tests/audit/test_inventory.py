@@ -64,6 +64,33 @@ def test_reasons_say_who_wants_the_write_and_what_it_is(tmp_path: Path) -> None:
     assert "as the standard wants" in point_at(view, "app.py", "get_session").reason
 
 
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("select(Job)", "Reads `Job`; reading commits nothing."),
+        ("select(Job).where(Job.id == 1)", "Reads `Job`; reading commits nothing."),
+        ('text("SELECT id FROM jobs")', "Reads `jobs`; reading commits nothing."),
+    ],
+)
+@pytest.mark.parametrize("built", [True, False], ids=["before", "in place"])
+def test_a_statement_is_seen_wherever_it_is_built(
+    tmp_path: Path, statement: str, reason: str, built: bool
+) -> None:
+    code = f"""
+        from sqlalchemy import select, text
+
+        from db import get_session
+        from models import Job
+
+        def load():
+            statement = {statement}
+            with get_session() as session:
+                return session.execute({"statement" if built else statement})
+    """
+    point = point_at(audited(tmp_path, {"app.py": code}), "app.py", "session.execute")
+    assert point.reason == reason
+
+
 def test_the_calls_of_helpers_are_no_points_of_their_own(tmp_path: Path) -> None:
     code = (
         ROUTE

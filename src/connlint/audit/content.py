@@ -34,6 +34,7 @@ _SQL = re.compile(
 _SQL_VERBS = ("reads", "adds", "updates", "deletes")
 _ORDER = ("reads", "adds", "updates", "deletes", "sets", "counts up", "counts down")
 _RECEIVERS = frozenset({"self", "cls"})
+_EXECUTING = frozenset({"execute", "scalar", "scalars", "stream", "stream_scalars", "text"})
 _FEW = 6
 
 
@@ -108,14 +109,36 @@ class Contents:
             yield Touch(line, "sets", str(constant or "fields by name"))
         verb = _VERBS.get(name)
         if verb is not None:
-            for argument in node.args[:3] if name in ("select", "query") else node.args[:1]:
-                if model := self._model(module, scope, argument):
-                    yield Touch(line, verb, model)
+            for model in self._models(module, scope, node):
+                yield Touch(line, verb, model)
         for argument in node.args[:1]:
-            text = argument.value if isinstance(argument, f.Const) else None
-            if isinstance(text, str) and (found := _SQL.match(text)):
-                index = next(n for n in range(4) if found.group(n + 1))
-                yield Touch(line, _SQL_VERBS[index], found.group(5))
+            yield from self._statement(module, scope, argument, line, name in _EXECUTING)
+
+    def _statement(
+        self, module: Module, scope: int, argument: f.Expr, line: int, is_executed: bool
+    ) -> Iterator[Touch]:
+        """What SQL text does, or an executed statement that was built in a variable before."""
+        if isinstance(argument, f.Name):
+            for value in self._project.values(module.name, scope, argument):
+                if isinstance(value, v.Const):
+                    yield from _in_sql(value.value, line)
+            assigned = self._project.program.assigned(module, scope) if is_executed else {}
+            for built in assigned.get(argument.id, ()):
+                for part in descend(built):
+                    if isinstance(part, f.Const):
+                        yield from _in_sql(part.value, line)
+                    elif isinstance(part, f.Call) and (verb := _VERBS.get(_last(part.func))):
+                        for model in self._models(module, scope, part):
+                            yield Touch(line, verb, model)
+        elif isinstance(argument, f.Const):
+            yield from _in_sql(argument.value, line)
+
+    def _models(self, module: Module, scope: int, node: f.Call) -> Iterator[str]:
+        """The models among the first arguments of a call."""
+        many = _last(node.func) in ("select", "query")
+        for argument in node.args[:3] if many else node.args[:1]:
+            if model := self._model(module, scope, argument):
+                yield model
 
     def _model(self, module: Module, scope: int, argument: f.Expr) -> str:
         """The project's class that an argument is, is an instance of, or is a column of."""
@@ -143,6 +166,13 @@ class Contents:
 
 
 _WRAPPING = frozenset({"count", "max", "min", "sum", "exists"})
+
+
+def _in_sql(text: object, line: int) -> Iterator[Touch]:
+    found = _SQL.match(text) if isinstance(text, str) else None
+    if found is not None:
+        index = next(number for number in range(4) if found.group(number + 1))
+        yield Touch(line, _SQL_VERBS[index], found.group(5))
 
 
 def _query_of(node: f.Call) -> f.Call | None:

@@ -96,7 +96,8 @@ class Reasons:
         provider = self.advice.provider(place.provider)
         if place.kind == "define" and self._project.is_provider(place.provider):
             shape = provider.shape.replace("-", " ") if provider else "class"
-            return f"the standard's provider, a {shape}{_life(provider)}"
+            article = "an" if shape[0] in "aeiou" else "a"
+            return f"the standard's provider, {article} {shape}{_life(provider)}"
         what = {"define": "defined", "import": "imported"}.get(place.kind, "set")
         if self._project.is_owner(place.scope[0]):
             return f"{what} in an owner module"
