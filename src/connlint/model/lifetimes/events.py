@@ -14,51 +14,26 @@ from connlint.model import values as v
 from connlint.model.builtin_calls import NEVER_RETURN
 from connlint.model.effects import Operation
 from connlint.model.expressions import descend, end_of, expressions_of
+from connlint.model.lifetimes.holdings import WORK, Given, Holdings, Place, last_name, root_of
+from connlint.model.lifetimes.leaving import Block
 from connlint.model.lifetimes.noticed import Held, Late, Nested, Return
-from connlint.model.lifetimes.ownership import Ownership, arguments_of
+from connlint.model.lifetimes.ownership import Ownership
 from connlint.model.lifetimes.ways import Fact, Way, Ways, tested_names
-from connlint.model.names import Module, walk
+from connlint.model.names import walk
 
 if TYPE_CHECKING:
-    from connlint.model.catalog.types import Type
     from connlint.model.engine import Engine, FunctionRun
     from connlint.model.relevance import ScopeId
     from connlint.model.slowness import Slowness
 
-WORK = frozenset({"read", "write", "execute", "flush"})
 _ENDS = frozenset({"commit", "rollback"})
 _AT_EXIT = frozenset({"close", "commit", "rollback"})
 _WRITES_ONLY = ("sqlite3.", "duckdb.", "aiosqlite.")
 """Drivers that begin a transaction with the first write, not with the first statement."""
 _STOPS = frozenset(name.rpartition(".")[2] for name in NEVER_RETURN)
 
-Place = tuple[int, int]
 
-
-class Block:
-    """A ``with`` item: which sessions its end closes, and which transactions it ends."""
-
-    __slots__ = ("_closes", "_ends", "suppresses")
-
-    def __init__(self, closes: frozenset[str], ends: frozenset[str], *, suppresses: bool) -> None:
-        self._closes = closes
-        self._ends = ends
-        self.suppresses = suppresses
-
-    def enter(self, way: Way) -> Way:
-        if not self._closes:
-            return way
-        return way._replace(opened=way.opened - self._closes, scoped=way.scoped | self._closes)
-
-    def leave(self, way: Way) -> Way:
-        if self._ends:
-            way = way._replace(busy=way.busy - self._ends)
-        if not self._closes:
-            return way
-        return way._replace(scoped=way.scoped - self._closes).end(self._closes, "scope")
-
-
-class Events:
+class Events(Holdings):
     """The events of one function. ``watched`` are the names whose tests ways remember."""
 
     def __init__(
@@ -69,23 +44,8 @@ class Events:
         scope: ScopeId,
         run: FunctionRun,
     ) -> None:
-        self.scope = scope
-        self._engine = engine
-        self._ownership = ownership
+        super().__init__(engine, ownership, scope, run)
         self._slowness = slowness
-        self._module: Module = engine.program.modules[scope[0]]
-        self._own = f"s:{scope[0]}:{scope[1]}:"
-        self._operations: dict[Place, list[Operation]] = {}
-        for operation in run.operations:
-            self._operations.setdefault((operation.at, operation.end), []).append(operation)
-        self._callees: dict[Place, list[ScopeId]] = {}
-        for at, end, callee in run.calls:
-            self._callees.setdefault((at, end), []).append(callee)
-        self.acquired = {
-            each.effect.session: each
-            for each in reversed(run.operations)
-            if each.effect.kind == "acquire" and self.is_own(each.effect.session)
-        }
         self._outside = self._outer_names()
         self.watched = self._watched()
         self.handed_out: set[str] = set()
@@ -96,14 +56,6 @@ class Events:
         self.late: dict[str, Late] = {}
         self.fallbacks: set[int] = set()
         self.needed: set[int] = set()
-
-    def is_own(self, session: str) -> bool:
-        """Whether a session is opened by this very function, or handed out to it."""
-        return session.startswith(self._own)
-
-    def is_given(self, session: str) -> bool:
-        """Whether a session is one that the function is given as a parameter."""
-        return session[:2] == "p:" and session[2:] in self._parameters
 
     def _outer_names(self) -> frozenset[str]:
         """Names that the function declares ``global`` or ``nonlocal``."""
@@ -158,7 +110,7 @@ class Events:
         node: f.Call,
         way: Way,
         operations: Iterable[Operation],
-        given: list[tuple[int | str, frozenset[str]]],
+        given: Given,
     ) -> Way:
         """The way with everything closed, returned or taken over that the call sees to."""
         closes = {e.effect.session: e for e in operations if e.effect.kind == "close"}
@@ -184,49 +136,13 @@ class Events:
                 way = way.release(rest)
         return way
 
-    def _called(self, node: f.Call, way: Way) -> v.Values:
-        """What a call calls: a method of a session on this way, else what the name may mean."""
-        func = node.func
-        if isinstance(func, f.Attr) and isinstance(func.value, f.Name):
-            kind = self._type_of_name(func.value.id, way)
-            if kind:
-                return (v.Bound(v.Obj(kind, func.value.id), func.attr),)
-        return self._engine.anywhere(self.scope, func)
-
-    def _given(self, node: f.Call, way: Way) -> list[tuple[int | str, frozenset[str]]]:
-        """The sessions among the arguments, bound methods of them (``conn.close``) included."""
-        if not way.names and not self.acquired:
-            return []
-        found = []
-        for position, argument in arguments_of(node):
-            sessions = self.holds(argument, way) | self._method_of(argument, way)
-            if sessions:
-                found.append((position, sessions))
-        return found
-
-    def _method_of(self, node: f.Expr, way: Way) -> frozenset[str]:
-        if isinstance(node, f.Attr) and isinstance(node.value, f.Name):
-            kind = self._type_of_name(node.value.id, way)
-            method = self._engine.program.catalog.method(kind, node.attr) if kind else None
-            if method is not None and "close" in method.effects:
-                return way.held_by(node.value.id)
-        return frozenset()
-
-    def _type_of_name(self, name: str, way: Way) -> str:
-        for session in sorted(way.held_by(name)):
-            known = self.acquired.get(session)
-            found = self._ownership.type_of(known.effect.gives) if known is not None else None
-            if found is not None:
-                return found.name
-        return ""
-
     def _after(
         self,
         operation: Operation,
         way: Way,
         start: Way,
         node: f.Call,
-        given: list[tuple[int | str, frozenset[str]]],
+        given: Given,
     ) -> Way:
         """What one operation of a call that began at ``start`` does to the way."""
         effect = operation.effect
@@ -244,13 +160,13 @@ class Events:
         operation: Operation,
         start: Way,
         node: f.Call,
-        given: list[tuple[int | str, frozenset[str]]],
+        given: Given,
     ) -> None:
         """A session is opened while others are open; not when it is made from one of them."""
         passed = frozenset[str]()
         if operation.own:
             passed = frozenset(each for _, sessions in given for each in sessions)
-            root = _root(node.func)
+            root = root_of(node.func)
             passed |= start.held_by(root) if root else frozenset()
         for outer in sorted((start.opened | start.scoped) - passed - {operation.effect.session}):
             known = self.acquired.get(outer)
@@ -268,10 +184,6 @@ class Events:
         (self.fallbacks if falls_back else self.needed).add(operation.at)
         return way.open(session)
 
-    @property
-    def _parameters(self) -> frozenset[str]:
-        return frozenset(each.name for each in self._module.facts.scopes[self.scope[1]].params)
-
     def _begins(self, session: str, kind: str) -> bool:
         """Whether work on a session leaves a transaction open behind it."""
         if not self.is_own(session) and not self.is_given(session):
@@ -284,20 +196,11 @@ class Events:
             return False
         return kind != "read" or not found.name.startswith(_WRITES_ONLY)
 
-    def _parameter_type(self, name: str) -> Type | None:
-        for param in self._module.facts.scopes[self.scope[1]].params:
-            if param.name == name:
-                program = self._engine.program
-                for value in program.annotations.parameter(self._module, self.scope[1], param):
-                    if program.is_session(value):
-                        return program.database_type(value)
-        return None
-
     def _never_returns(self, node: f.Call, place: Place) -> bool:
         callees = self._callees.get(place, ())
         if callees:
             return all(not self._engine.run(each).summary.returns_normally for each in callees)
-        if _last_name(node.func) not in _STOPS:
+        if last_name(node.func) not in _STOPS:
             return False
         values = self._engine.anywhere(self.scope, node.func)
         return any(isinstance(each, v.Ext) and each.name in NEVER_RETURN for each in values)
@@ -350,13 +253,13 @@ class Events:
         node: f.Call,
         way: Way,
         operations: Iterable[Operation],
-        given: list[tuple[int | str, frozenset[str]]],
+        given: Given,
     ) -> None:
         over = {session for session, how in way.ended if how == "scope"} - way.scoped - way.opened
         if not over:
             return
         used = {each.effect.session for each in operations if each.effect.kind in WORK | _ENDS}
-        root = _root(node.func)
+        root = root_of(node.func)
         if used and root:
             used |= way.held_by(root)
         if self._callees.get((node.at, node.end)):
@@ -429,7 +332,7 @@ class Events:
         return self._engine.program.modules[callee[0]].facts.scopes[callee[1]].is_generator
 
     def _suppresses(self, context: f.Expr) -> bool:
-        if not isinstance(context, f.Call) or _last_name(context.func) != "suppress":
+        if not isinstance(context, f.Call) or last_name(context.func) != "suppress":
             return False
         values = self._engine.anywhere(self.scope, context.func)
         return v.Ext("contextlib.suppress") in values
@@ -465,73 +368,3 @@ class Events:
         sessions = self.may_hold(value, way)
         self.handed_out |= sessions
         return way.release(sessions)
-
-    # which sessions an expression holds
-
-    def holds(self, node: f.Expr, way: Way) -> frozenset[str]:
-        """The sessions that a value is, or surely has inside."""
-        return self._inside(node, way, certain=True)
-
-    def may_hold(self, node: f.Expr, way: Way) -> frozenset[str]:
-        """The sessions that a value may have inside."""
-        return self._inside(node, way, certain=False)
-
-    def _inside(self, node: f.Expr, way: Way, *, certain: bool) -> frozenset[str]:
-        if isinstance(node, f.Name):
-            return way.held_by(node.id)
-        if isinstance(node, f.Call):
-            return self._inside_call(node, way, certain=certain)
-        if isinstance(node, (f.Await, f.Starred, f.Bind)):
-            return self._inside(node.value, way, certain=certain)
-        parts: tuple[f.Expr, ...] = ()
-        if isinstance(node, f.Cond):
-            parts = (node.body, node.orelse)
-        elif isinstance(node, (f.BoolOp, f.DictLit)):
-            parts = node.values
-        elif isinstance(node, f.Seq):
-            parts = node.items
-        elif isinstance(node, f.Attr) and not certain:
-            return self._method_of(node, way)
-        found: frozenset[str] = frozenset()
-        for part in parts:
-            found |= self._inside(part, way, certain=certain)
-        return found
-
-    def _inside_call(self, node: f.Call, way: Way, *, certain: bool) -> frozenset[str]:
-        operations = self._operations.get((node.at, node.end), ())
-        opened = frozenset(
-            each.effect.session
-            for each in operations
-            if each.effect.kind == "acquire" and self.is_own(each.effect.session)
-        )
-        if opened:
-            return opened
-        found: frozenset[str] = frozenset()
-        for position, argument in arguments_of(node):
-            inner = self._inside(argument, way, certain=certain)
-            if inner - found and self._carries(node, position, way, certain=certain):
-                found |= inner
-        if isinstance(node.func, f.Attr) and not any(e.effect.kind in WORK for e in operations):
-            # A cursor, a query or a connection with options: what a session's method gives.
-            receiver = node.func.value
-            if not certain or not isinstance(receiver, f.Name):
-                found |= self._inside(receiver, way, certain=certain)
-        return found
-
-    def _carries(self, node: f.Call, position: int | str, way: Way, *, certain: bool) -> bool:
-        callees = self._called(node, way)
-        if certain:
-            return self._ownership.carries(callees, position)
-        return self._ownership.may_carry(callees)
-
-
-def _last_name(node: f.Expr) -> str:
-    """The last part of a dotted name."""
-    return node.attr if isinstance(node, f.Attr) else node.id if isinstance(node, f.Name) else ""
-
-
-def _root(node: f.Expr) -> str:
-    """The name that a chain of attributes and calls starts with."""
-    while isinstance(node, (f.Attr, f.Call, f.Await, f.Index)):
-        node = node.func if isinstance(node, f.Call) else node.value
-    return node.id if isinstance(node, f.Name) else ""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from connlint.model import values as v
+from connlint.model.expressions import calls_in
 from connlint.rules.base import Rule
 from connlint.rules.evidence import EXEMPT_ROLES, suspect
 from connlint.rules.sessions.openings import is_given, opener_of, step
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from connlint.model.relevance import ScopeId
 
 _SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep"})
+_MINOR = (*_SLEEPS, "queue.")
+_MAX_DEPTH = 5
 _WORK = frozenset({"read", "write", "execute", "flush"})
 
 
@@ -47,8 +52,9 @@ class SessionHeldAcrossIO(Rule):
             what = held.slow.effect.chain[-1].text
             trace.extend(project.trace(held.slow.effect))
         elif held.callee is not None:
-            what = project.symbol(held.callee)
-            trace.append(step(project, scope, held.at, f"calls {what}, which waits"))
+            what = _slow_work_of(project, held.callee)
+            called = project.symbol(held.callee)
+            trace.append(step(project, scope, held.at, f"calls {called}, which waits for {what}"))
         else:
             what = "a client reads the stream"
             trace.append(step(project, scope, held.at, "waits for the client"))
@@ -82,6 +88,8 @@ def _counts(project: Project, scope: ScopeId, held: Held) -> bool:
     """Whether the wait is this function's: not when the callee holds the session itself."""
     if held.slow is None and held.callee is None:
         return project.streaming.feeds_stream(scope)
+    if held.callee is not None:
+        return bool(_slow_work_of(project, held.callee))
     if held.slow is None or held.slow.own:
         return True
     if held.slow.effect.chain[-1].text in _SLEEPS and _works_there(project, scope, held):
@@ -100,3 +108,22 @@ def _works_there(project: Project, scope: ScopeId, held: Held) -> bool:
         each.at == held.at and each.effect.session == held.session and each.effect.kind in _WORK
         for each in project.run(scope).operations
     )
+
+
+def _slow_work_of(project: Project, callee: ScopeId) -> str:
+    """The nearest slow work of a function that touches no database; nothing when it only sleeps,
+    which is how retries look that hardly ever happen."""
+    seen = {callee}
+    work = deque([(callee, 0)])
+    while work:
+        scope, depth = work.popleft()
+        for call in calls_in(project.module(scope[0]).body(scope[1])):
+            for value in project.engine.anywhere(scope, call.func):
+                name = project.program.callable_name(value)
+                if name in project.program.catalog.slow and not name.startswith(_MINOR):
+                    return name
+                inner = (value.module, value.scope) if isinstance(value, v.Func) else callee
+                if inner not in seen and depth < _MAX_DEPTH:
+                    seen.add(inner)
+                    work.append((inner, depth + 1))
+    return ""
