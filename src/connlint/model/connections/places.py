@@ -176,7 +176,7 @@ class Connections:
             if (text := self._first(values)) is not None
         )
         return Url(
-            found["dialect"].lower().replace("postgresql", "postgres") if found else "",
+            found["dialect"].lower().replace("postgresql", "postgres") if found else scheme,
             (found["driver"] or "").lower() if found else "",
             texts.get("username"), texts.get("password"), texts.get("host"), texts.get("port"),
             known, query.is_open or arguments.is_open,

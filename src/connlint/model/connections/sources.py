@@ -182,7 +182,10 @@ class Sources:
                 continue
             module = self._program.modules[value.module]
             scope = module.facts.scopes[value.scope]
-            if scope.is_generator or value.scope == source.scope:
+            if scope.is_generator or (value.module, value.scope) == (
+                source.module.name,
+                source.scope,
+            ):
                 continue
             skipped = 1 if value.receiver is not None else 0
             found.extend(_returns(module, value.scope, _given(source, node, scope, skipped)))

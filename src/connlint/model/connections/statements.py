@@ -34,9 +34,17 @@ class Executed(NamedTuple):
 def executed_texts(
     program: Program, connections: Connections, mentions: re.Pattern[bytes]
 ) -> Iterator[Executed]:
-    """What modules execute whose code matches ``mentions`` anywhere; gaps are in braces."""
+    """What modules execute that match ``mentions`` anywhere, or import from one that does.
+
+    Gaps in the texts are in braces.
+    """
+    mentioning = {
+        name
+        for name, module in program.modules.items()
+        if any(mentions.search(body) for body in module.facts.bodies)
+    }
     for module in program.modules.values():
-        if not any(mentions.search(body) for body in module.facts.bodies):
+        if not (module.name in mentioning or _imports_from(program, module, mentioning)):
             continue
         for number, scope in enumerate(module.facts.scopes):
             if not any(text.rpartition(".")[2] in EXECUTES for text in scope.called):
@@ -48,6 +56,14 @@ def executed_texts(
                             source = Source(module, number, call.args[0])
                             texts = tuple(shown(text) for text in connections.texts.of(source))
                             yield Executed((module.name, number), module, statement, call, texts)
+
+
+def _imports_from(program: Program, module: Module, wanted: set[str]) -> bool:
+    for item in module.facts.imports:
+        source = program.names.modules.get(module.imported_from(item))
+        if source is not None and source.name in wanted:
+            return True
+    return False
 
 
 def _executes(call: f.Call) -> bool:

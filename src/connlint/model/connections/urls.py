@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from connlint.model.connections.texts import Gap, Part, Text, is_known, joined, shown
@@ -14,6 +15,11 @@ _SCHEMES = (
 SCHEME = re.compile(rf"(?P<dialect>{_SCHEMES})(?:\+(?P<driver>\w+))?://", re.IGNORECASE)
 EMBEDDED = frozenset({"sqlite", "duckdb", "aiosqlite", "sqlite3"})
 """Databases that are a file in this process: nobody logs in there and no network is between."""
+_TEMPLATE = re.compile(r"[{<]+(?P<name>[^{}<>]*)[}>]+|%\((?P<key>\w+)\)s|%s")
+_EXAMPLE = re.compile(
+    r"(?:host(?:_?name)?|server|address|your[-_.].*|(?:.*\.)?example\.(?:com|org|net))",
+    re.IGNORECASE,
+)
 _LOCAL = re.compile(r"localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal")
 
 
@@ -39,6 +45,14 @@ class Url(NamedTuple):
         """Whether the server is certainly on this very machine."""
         return self.host is not None and is_local(self.host)
 
+    @property
+    def is_example(self) -> bool:
+        """Whether the URL only shows what one looks like: it leads nowhere."""
+        if self.port is not None and is_known(self.port) and not shown(self.port).isdigit():
+            return True
+        host = self.host or ()
+        return is_known(host) and _EXAMPLE.fullmatch(shown(host)) is not None
+
 
 def is_local(host: Text) -> bool:
     """Whether a host is certainly this very machine."""
@@ -53,7 +67,7 @@ def parse_url(text: Text) -> Url | None:
     if found is None:
         return None
     dialect = found["dialect"].lower().replace("postgresql", "postgres")
-    rest = joined([text[0][found.end() :], *text[1:]])
+    rest = joined(_gaps([text[0][found.end() :], *text[1:]]))
     if any(isinstance(part, str) and "://" in part for part in rest):
         return None  # a URL put behind a scheme: what it becomes depends on the path
     authority, path = _split(rest, "/")
@@ -75,6 +89,20 @@ def parse_url(text: Text) -> Url | None:
         dialect, (found["driver"] or "").lower(), username, password, host, port, known,
         is_open or more,
     )  # fmt: skip
+
+
+def _gaps(parts: list[Part]) -> Iterator[Part]:
+    """Parts with the blanks of templates that nobody fills in here as gaps."""
+    for part in parts:
+        if isinstance(part, Gap):
+            yield part
+            continue
+        start = 0
+        for blank in _TEMPLATE.finditer(part):
+            yield part[start : blank.start()]
+            yield Gap(blank["name"] or blank["key"] or "")
+            start = blank.end()
+        yield part[start:]
 
 
 def _query(text: Text) -> tuple[tuple[tuple[str, str], ...], bool]:
