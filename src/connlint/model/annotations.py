@@ -117,9 +117,22 @@ class Annotations:
         if name in _MAPPINGS and len(parts) == 2:
             held = self._read(module, scope, parts[1], depth + 1)
             return (v.Table(((v.ANY_KEY, held),), f"t:{name}"),) if held else ()
-        if name in ("type", "Type", "Callable"):
+        if name in ("type", "Type") and parts:
+            return self._classes(module, scope, parts[0], depth)
+        if name == "Callable":
             return ()
         return self._read(module, scope, node.value, depth + 1)
+
+    def _classes(self, module: Module, scope: int, node: f.Expr, depth: int) -> v.Values:
+        """The classes themselves that ``type[...]`` promises."""
+        result: list[v.Value] = []
+        for value in self._read(module, scope, node, depth + 1):
+            if not isinstance(value, v.Obj) or not value.type:
+                continue
+            owner, colon, number = value.type.rpartition(":")
+            is_known = colon and owner in self._program.modules
+            result.append(v.Class(owner, int(number)) if is_known else v.Ext(value.type))
+        return tuple(result)
 
     def _named(self, module: Module, scope: int, node: f.Name | f.Attr, depth: int) -> v.Values:
         alias = self._alias(module, node)

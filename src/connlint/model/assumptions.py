@@ -10,6 +10,7 @@ from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.classes import ClassId
 from connlint.model.effects import Summary
+from connlint.model.exits import never_returns
 from connlint.model.names import Module
 from connlint.model.program import Program
 from connlint.model.seams import Run
@@ -28,6 +29,9 @@ _NO_ENTITIES = frozenset({
 """Packages whose classes make no entities: setting an attribute of theirs writes nothing."""
 
 
+_RAISES = Summary(returns_normally=False)
+
+
 class Assumptions:
     """What is assumed of functions before they are run."""
 
@@ -36,6 +40,7 @@ class Assumptions:
         self.vocabulary = Vocabulary.of(program.standard.states)
         self._defaults: dict[tuple[ClassId, str], v.Values] = {}
         self._entities: dict[str, bool] = {}
+        self._raising: dict[tuple[str, int], bool] = {}
         self._calls: dict[CallEdge, None] | None = None
         self.persist_functions = frozenset(
             self._canonical(program.standard.states.persist_functions)
@@ -91,6 +96,8 @@ class Assumptions:
         module = self.program.modules[function.module]
         scope = module.facts.scopes[function.scope]
         nothing = v.unknown(f"o:{function.module}:{function.scope}")
+        if self._only_raises(module, function.scope):
+            return _RAISES
         if scope.returns is None:
             return Summary(nothing, nothing if scope.is_generator else ())
         if scope.is_generator:
@@ -100,6 +107,15 @@ class Assumptions:
             )
             return Summary(nothing, tuple(each for item in items for each in item) or nothing)
         return Summary(self._typed_return(module, function.scope) or nothing)
+
+    def _only_raises(self, module: Module, number: int) -> bool:
+        """Whether a call never returns; an abstract method stands for those that override it."""
+        key = (module.name, number)
+        known = self._raising.get(key)
+        if known is None:
+            is_abstract = self.program.hierarchy.is_abstract(*key)
+            known = self._raising[key] = not is_abstract and never_returns(module, number)
+        return known
 
     def _typed_return(self, module: Module, scope: int) -> v.Values:
         facts = module.facts.scopes[scope]

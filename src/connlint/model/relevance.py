@@ -7,6 +7,7 @@ holds one. It decides what is computed, never what is found.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from connlint.facts import types as f
@@ -63,6 +64,7 @@ class Relevance:
         self._seed()
         self._spread()
         self._found |= self._state_setters()
+        self._found |= self._slow_work()
 
     def __contains__(self, scope: object) -> bool:
         return scope in self._found
@@ -73,6 +75,10 @@ class Relevance:
     def scopes(self) -> list[ScopeId]:
         """All of them, in order."""
         return sorted(self._found)
+
+    def calling(self, names: Iterable[str]) -> set[ScopeId]:
+        """The scopes that call or hand on something whose last name is one of these."""
+        return {(use.module.name, use.scope) for name in names for use in self._uses.get(name, ())}
 
     # where to start
 
@@ -131,6 +137,39 @@ class Relevance:
                     continue
                 if any(_stores(each, states.fields) for each in walk(module.body(number))):
                     found.add((module.name, number))
+        return found
+
+    def _slow_work(self) -> set[ScopeId]:
+        """Functions that wait for something else than the database, on behalf of relevant ones."""
+        lasts, packages = _slow_names(self._program)
+        calls: dict[ScopeId, list[tuple[Module, int]]] = {}
+        work: list[tuple[Module, int]] = []
+        for module in self._program.modules.values():
+            absolute = (item.module for item in module.facts.imports if not item.level)
+            if packages.isdisjoint(name.partition(".")[0] for name in absolute):
+                continue
+            for number, scope in enumerate(module.facts.scopes):
+                if any(text.rpartition(".")[2] in lasts for text in scope.called):
+                    work.append((module, number))
+        seen = {(module.name, number) for module, number in work}
+        while work:
+            module, number = work.pop()
+            for use in self._uses.get(module.facts.scopes[number].name, ()):
+                caller = (use.module.name, use.scope)
+                if self._namesakes.means_other(use.module, use.scope, use.text):
+                    continue
+                calls.setdefault(caller, []).append((module, number))
+                if caller not in seen and caller not in self._found:
+                    seen.add(caller)
+                    work.append((use.module, use.scope))
+        found: set[ScopeId] = set()
+        below = [callee for caller in calls if caller in self._found for callee in calls[caller]]
+        while below:
+            module, number = below.pop()
+            scope = (module.name, number)
+            if scope not in found:
+                found.add(scope)
+                below.extend(calls.get(scope, ()))
         return found
 
     def _database_names(self, module: Module) -> frozenset[str]:
@@ -375,6 +414,18 @@ def _openers(program: Program) -> frozenset[str]:
         for name, method in kind.methods.items()
         if "acquire" in method.effects
     )
+
+
+def _slow_names(program: Program) -> tuple[frozenset[str], frozenset[str]]:
+    """The last names of what is slow in libraries, and the packages of these."""
+    slow = program.catalog.slow
+    packages = {
+        package
+        for library in program.catalog.libraries
+        if library.slow
+        for package in library.packages
+    }
+    return frozenset(name.rpartition(".")[2] for name in slow), frozenset(packages)
 
 
 def _stores(statement: f.Stmt, fields: tuple[str, ...]) -> bool:
