@@ -166,10 +166,10 @@ class Relevance:
         below = [callee for caller in calls if caller in self._found for callee in calls[caller]]
         while below:
             module, number = below.pop()
-            scope = (module.name, number)
-            if scope not in found:
-                found.add(scope)
-                below.extend(calls.get(scope, ()))
+            callee = (module.name, number)
+            if callee not in found:
+                found.add(callee)
+                below.extend(calls.get(callee, ()))
         return found
 
     def _database_names(self, module: Module) -> frozenset[str]:
