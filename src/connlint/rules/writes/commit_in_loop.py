@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from connlint.model.repetition import answers_failure, happens_once
 from connlint.rules.base import Rule
 from connlint.rules.evidence import shape_at, suspect
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from connlint.model.engine import FunctionRun
     from connlint.model.project import Project
     from connlint.model.relevance import ScopeId
+
+
+_ORM = ("sqlalchemy.orm.", "sqlalchemy.ext.asyncio.", "sqlmodel.", "flask_sqlalchemy.")
+_CURSORS = ("dbapi.Cursor.", "generic.Cursor.")
 
 
 class CommitInLoop(Rule):
@@ -32,7 +37,9 @@ class CommitInLoop(Rule):
                 if loop is None or operation.at in seen or not _repeats(run, loop, operation):
                     continue
                 seen.add(operation.at)
-                if not _works_slowly(project, run, loop):
+                if _comes_back(project, scope, operation, loop) and not _works_slowly(
+                    project, run, loop, operation
+                ):
                     yield self._suspect(project, scope, operation)
 
     def _suspect(self, project: Project, scope: ScopeId, operation: Operation) -> Suspect:
@@ -74,8 +81,31 @@ def _repeats(run: FunctionRun, loop: LoopFrame, operation: Operation) -> bool:
     return operation.at in run.back_marks.get(loop.at, frozenset())
 
 
-def _works_slowly(project: Project, run: FunctionRun, loop: LoopFrame) -> bool:
+def _comes_back(project: Project, scope: ScopeId, operation: Operation, loop: LoopFrame) -> bool:
+    """Whether the commit comes with every iteration, and not once or with a failure alone."""
+    modules = project.program.modules
+    return not (
+        answers_failure(project.failures, modules, operation.effect)
+        or happens_once(modules[scope[0]], scope[1], operation.at, loop)
+    )
+
+
+def _works_elsewhere(run: FunctionRun, loop: LoopFrame, commit: Operation) -> bool:
+    """Whether each iteration executes on a driver's cursor while an ORM session commits."""
+    is_orm = commit.effect.gives.startswith(_ORM)
+    return is_orm and any(
+        each.effect.kind == "execute"
+        and loop in each.loops
+        and each.effect.session != commit.effect.session
+        and each.effect.chain[-1].text.startswith(_CURSORS)
+        for each in run.operations
+    )
+
+
+def _works_slowly(project: Project, run: FunctionRun, loop: LoopFrame, commit: Operation) -> bool:
     """Whether each iteration waits for something else than this database."""
+    if _works_elsewhere(run, loop, commit):
+        return True
     if any(
         each.effect.kind == "slow" and loop in each.loops and not _is_own_wait(each)
         for each in run.operations
