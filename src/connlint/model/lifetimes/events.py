@@ -100,10 +100,12 @@ class Events(Holdings):
         for operation in operations:
             after = self._after(operation, after, way, node, given)
         fails = not before.opened or self._ownership.may_fail(self._called(node, way), node)
+        # A close or return that raises is not made up for, and is not known to have happened.
+        failed = before._replace(ended=way.ended)
         if self._never_returns(node, place):
             is_exit = not self._callees.get(place)
-            return (None if is_exit and self._is_process_end(node) else before), None
-        return (before if fails else None), after
+            return (None if is_exit and self._is_process_end(node) else failed), None
+        return (failed if fails else None), after
 
     def _gives_up(
         self,

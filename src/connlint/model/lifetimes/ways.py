@@ -94,11 +94,14 @@ class Way(NamedTuple):
         return False if Fact(name, about_none, False) in self.facts else None
 
     def learn(self, name: str, *, about_none: bool, holds: bool) -> Way:
-        """A test came out; what follows from it is known too."""
+        """A test came out; what follows from it is known too.
+
+        What is not ``None`` counts as true: sessions are, and these tests are about them.
+        """
         learned = {Fact(name, about_none, holds)}
-        if about_none and holds:
-            learned.add(Fact(name, False, False))
-        elif not about_none and holds:
+        if about_none:
+            learned.add(Fact(name, False, not holds))
+        elif holds:
             learned.add(Fact(name, True, False))
         return self._replace(facts=self.facts | learned)
 
