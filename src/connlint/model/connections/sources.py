@@ -35,6 +35,7 @@ class Sources:
 
     def __init__(self, program: Program) -> None:
         self._program = program
+        self._added: dict[tuple[str, int], frozenset[str]] = {}
 
     def of(self, source: Source, depth: int = 0) -> tuple[Source, ...]:
         """The alternatives that an expression may stand for, as the expressions that say so."""
@@ -124,12 +125,15 @@ class Sources:
         return found
 
     def _is_added_to(self, module: Module, number: int, name: str) -> bool:
-        return any(
-            isinstance(each, f.AugAssign)
-            and isinstance(each.target, f.Name)
-            and each.target.id == name
-            for each in walk(module.body(number))
-        )
+        key = (module.name, number)
+        known = self._added.get(key)
+        if known is None:
+            known = self._added[key] = frozenset(
+                each.target.id
+                for each in walk(module.body(number))
+                if isinstance(each, f.AugAssign) and isinstance(each.target, f.Name)
+            )
+        return name in known
 
     def _defined(self, target: Target) -> list[Source]:
         """What a variable of a module or class is assigned."""

@@ -41,6 +41,9 @@ class Texts:
     def __init__(self, program: Program, sources: Sources) -> None:
         self._program = program
         self._sources = sources
+        self._known: dict[tuple[str, int, int], tuple[f.Expr, tuple[Text, ...]]] = {}
+        self._open: set[tuple[str, int, int]] = set()
+        self._cuts = 0
 
     def of(self, source: Source) -> tuple[Text, ...]:
         """The texts that an expression may be; one that is a single gap where nothing is known."""
@@ -60,8 +63,22 @@ class Texts:
         return tuple(found)
 
     def _of(self, source: Source, depth: int) -> tuple[Text, ...]:
-        if depth > MAX_DEPTH:
+        key = (source.module.name, source.scope, id(source.node))
+        if depth > MAX_DEPTH or key in self._open:
+            self._cuts += 1  # a value that is made from itself ends here
             return ((Gap(""),),)
+        known = self._known.get(key)
+        if known is not None and not source.given:
+            return known[1]
+        cuts = self._cuts
+        self._open.add(key)
+        result = self._followed(source, depth)
+        self._open.discard(key)
+        if not source.given and cuts == self._cuts:
+            self._known[key] = source.node, result  # with the node, so that its id stays its own
+        return result
+
+    def _followed(self, source: Source, depth: int) -> tuple[Text, ...]:
         found: dict[Text, None] = {}
         for each in self._sources.of(source, depth):
             for text in self._written(each, depth + 1):

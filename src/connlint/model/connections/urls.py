@@ -25,7 +25,8 @@ _LOCAL = re.compile(r"localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[?::1\]?|host\.do
 
 class Url(NamedTuple):
     """The parts of a database URL. A part that is not there is ``None``; ``query`` has the known
-    parameters, and ``query_open`` says whether there may be more."""
+    parameters, and ``query_open`` says whether there may be more. ``is_template``: it has blanks
+    that somebody else fills in."""
 
     dialect: str
     driver: str
@@ -35,6 +36,7 @@ class Url(NamedTuple):
     port: Text | None
     query: tuple[tuple[str, str], ...] = ()
     query_open: bool = False
+    is_template: bool = False
 
     @property
     def is_embedded(self) -> bool:
@@ -67,6 +69,7 @@ def parse_url(text: Text) -> Url | None:
     if found is None:
         return None
     dialect = found["dialect"].lower().replace("postgresql", "postgres")
+    is_template = any(isinstance(part, str) and _TEMPLATE.search(part) for part in text)
     rest = joined(_gaps([text[0][found.end() :], *text[1:]]))
     if any(isinstance(part, str) and "://" in part for part in rest):
         return None  # a URL put behind a scheme: what it becomes depends on the path
@@ -80,14 +83,16 @@ def parse_url(text: Text) -> Url | None:
     is_open = query is None and bool(tail) and isinstance(tail[-1], Gap)
     known, more = _query(query or ())
     user, host_part = _split_last(authority, "@")
+    username: Text | None
+    host: Text | None
     username, password = _split(user, ":") if user is not None else (None, None)
     host, port = _split(host_part, ":")
     if user is None and host_part and isinstance(host_part[0], Gap) and len(host_part) == 1:
         # One gap alone between the slashes may hold the login too.
-        return Url(dialect, (found["driver"] or "").lower(), None, None, None, None, known, True)
+        username, password, host, port, is_open = None, None, None, None, True
     return Url(
         dialect, (found["driver"] or "").lower(), username, password, host, port, known,
-        is_open or more,
+        is_open or more, is_template,
     )  # fmt: skip
 
 

@@ -33,6 +33,8 @@ class Address(NamedTuple):
 def addresses(project: Project) -> Iterator[Address]:
     """Every place that names a server over a network, tests and this very machine left out."""
     for written in project.written_urls:
+        if any(url.is_template for url in written.urls):
+            continue
         urls = [
             url
             for url in written.urls
