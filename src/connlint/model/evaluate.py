@@ -189,6 +189,9 @@ class Evaluator:
                         entries.append((each.value, values))
                     elif isinstance(each, v.Member):
                         entries.append((str(each.value), values))
+                    elif isinstance(each, v.Obj) and isinstance(key, f.Attr):
+                        # A column, as in ``query.update({Job.status: "DONE"})``.
+                        entries.append((key.attr, values))
         return (v.Table(tuple(entries[:40]), f"new:{self.identity(id_of(node))}"),)
 
     def _seq(self, node: f.Seq) -> v.Values:
