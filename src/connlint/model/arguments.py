@@ -26,6 +26,18 @@ def bind(
     for param in scope.params:
         if param.kind == "w" and rest:
             bound[param.name] = (v.Table(tuple(rest), f"kw:{param.name}"),)
-        elif param.kind == "a" and len(supplied) > len(positional):
+        elif param.kind == "a":
             bound[param.name] = (v.Items(tuple(supplied[len(positional) :])),)
+    if not args and not keywords:
+        bound.update(_defaults(scope))
     return bound
+
+
+def _defaults(scope: f.Scope) -> dict[str, v.Values]:
+    """The truth values and ``None`` that parameters hold when a call has no arguments at all."""
+    return {
+        param.name: (v.Const(param.default.value),)
+        for param in scope.params
+        if isinstance(param.default, f.Const)
+        and (param.default.value is None or isinstance(param.default.value, bool))
+    }

@@ -12,7 +12,7 @@ from typing import cast
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.arguments import bind
-from connlint.model.begun import open_after
+from connlint.model.begun import only, open_after
 from connlint.model.classes import ClassId
 from connlint.model.effects import Effect, Step, Summary
 from connlint.model.library_calls import LibraryCaller
@@ -40,7 +40,7 @@ class Caller(LibraryCaller):
         if self.engine.vocabulary.enabled:
             passed_states(self.engine.vocabulary, self.state, arguments, keywords)
         result: v.Values = ()
-        for callee in callees[:MAX_CALLEES]:
+        for callee in self.alternatives(callees[:MAX_CALLEES]):
             result = v.join(result, self.call_value(callee, arguments, keywords, node))
         return result or v.unknown(self.identity(node.end))
 
@@ -74,6 +74,8 @@ class Caller(LibraryCaller):
                 for value in values:
                     if isinstance(value, v.Table):
                         keywords.extend(self.entries_of(value))
+                    if not isinstance(value, v.Table) or value.id.startswith("p:"):
+                        keywords.append((v.ANY_KEY, v.unknown("keyword")))
         return arguments, keywords
 
     def call_value(
@@ -108,7 +110,7 @@ class Caller(LibraryCaller):
         self, function: v.Func, args: Arguments, keywords: Keywords, at: int, end: int
     ) -> v.Values:
         result: v.Values = ()
-        for effective in self.engine.decorated(function):
+        for effective in self.alternatives(self.engine.decorated(function)):
             if isinstance(effective, v.Func):
                 result = v.join(result, self._call_raw(effective, args, keywords, at, end))
         return result
@@ -241,8 +243,9 @@ class Caller(LibraryCaller):
         )
         persists = self.engine.is_persist_function(module.symbol(function.scope))
         # In which order the callee does all this is its own business: each of its operations finds
-        # open what is open at the call.
-        begun = self.state.begun
+        # open what is open at the call, but nothing on sessions that the callee opens.
+        opened = {_mapped(e.session, table)[0] for e in effects if e.kind == "acquire"}
+        begun = self.state.begun = only(self.state.begun, self.state.begun.keys() - opened)
         self.replaying = True
         for effect in effects:
             session, origin = _mapped(effect.session, table)
@@ -261,7 +264,7 @@ class Caller(LibraryCaller):
 
     def perform(self, values: v.Values, at: int, end: int) -> v.Values:
         result: v.Values = ()
-        for value in values:
+        for value in self.alternatives(values):
             if isinstance(value, v.Pending):
                 result = v.join(result, self._perform(value))
             elif isinstance(value, v.Items):

@@ -24,13 +24,13 @@ def enter_context(
     """Enter a context manager: the values that ``as`` binds, and what to do at the exit."""
     bound: v.Values = ()
     leaves: list[Leave] = []
-    for value in values:
+    for value in run.alternatives(values):
         given, leave = _enter(run, value, node, item)
         bound = v.join(bound, given)
         leaves.append(leave)
 
     def leave_all() -> None:
-        for leave in leaves:
+        for leave in run.alternatives(leaves):
             leave()
 
     return bound or v.unknown(f"o:{run.identity(node.at)}"), leave_all

@@ -83,6 +83,8 @@ def _kept(engine: Summaries, state: State, value: v.Value, identity: str) -> v.V
     if isinstance(value, v.Table):
         return _kept_table(engine, state, value, identity)
     if isinstance(value, v.Items):
+        if value.exact and not value.items:
+            return value
         items = tuple(
             _all_kept(engine, state, item, f"{identity}.{index}")
             for index, item in enumerate(value.items[:_MAX_ITEMS])

@@ -9,7 +9,7 @@ from connlint.model import values as v
 from connlint.model.builtin_calls import NEVER_RETURN
 from connlint.model.classes import ClassId
 from connlint.model.effects import Effect, Operation
-from connlint.model.enclosing import endings, frames_around
+from connlint.model.enclosing import Ending, endings, frames_around
 from connlint.model.engine import Engine
 from connlint.model.relevance import ScopeId
 
@@ -74,7 +74,11 @@ class Failures:
 
     def may_raise(self, scope: ScopeId, body: f.Body) -> bool:
         """Whether a block can end by raising, as far as its own statements say."""
-        return "raise" in endings(body, lambda call: self.never_returns(scope, call))
+        return "raise" in self.endings(scope, body)
+
+    def endings(self, scope: ScopeId, body: f.Body) -> frozenset[Ending]:
+        """How a block of a function can be left."""
+        return endings(body, lambda call: self.never_returns(scope, call))
 
     def never_returns(self, scope: ScopeId, call: f.Call) -> bool:
         """Whether a call always ends the path: by an exception, or with the process."""

@@ -28,7 +28,9 @@ from connlint.model.entry_points import EntryPoint, EntryPoints
 from connlint.model.failures import Failures
 from connlint.model.lifetimes.lives import Lives
 from connlint.model.names import Module, Target
+from connlint.model.nesting import Nesting, Nestings
 from connlint.model.program import Program
+from connlint.model.providers import Provider, provider_of
 from connlint.model.relevance import ScopeId
 from connlint.model.roles import Roles
 from connlint.model.signals import Signals
@@ -88,6 +90,7 @@ class Project:
         self.lives = Lives(engine, self.slowness)
         self.failures = Failures(engine)
         self.signals = Signals(engine, self.failures)
+        self._injectors: dict[str, Provider | None] = {}
         self.streaming = Streaming(engine)
         self._callees_below: dict[ScopeId, frozenset[ScopeId]] = {}
 
@@ -296,6 +299,28 @@ class Project:
         scopes = self.program.modules[method[0]].facts.scopes
         parent = scopes[method[1]].parent
         return ClassId(method[0], parent) if parent and scopes[parent].kind == "class" else None
+
+    # transactions
+
+    def injector(self, origin: v.Origin | None) -> Provider | None:
+        """The provider from which a framework injects a session; ``None`` for any other session."""
+        if origin is None or origin.kind != "injected":
+            return None
+        if origin.name not in self._injectors:
+            scopes = (
+                (target.module, target.scope)
+                for target in self.targets(origin.name)
+                if target.kind == "function"
+            )
+            known = next((provider_of(self.engine, scope) for scope in scopes), None)
+            self._injectors[origin.name] = known
+        return self._injectors[origin.name]
+
+    @cached_property
+    def nestings(self) -> tuple[Nesting, ...]:
+        """Transactions that are begun or ended inside another one; those of tests left out."""
+        runs = (each for each in self.runs() if self.role(each[0]) != "test")
+        return tuple(Nestings(self.engine, self.failures, self.injector).among(runs))
 
     # acquisitions
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 import msgspec
 
 from connlint.facts import types as f
 from connlint.model import values as v
-from connlint.model.begun import open_after
+from connlint.model.begun import open_after, open_on_either
 from connlint.model.catalog.types import EffectKind
 from connlint.model.effects import Effect, Handover, LoopFrame, Operation, Step
 from connlint.model.evaluate import Evaluator
@@ -28,6 +29,9 @@ _DEFINITIONS = {
 
 
 _TYPED = frozenset({"acquire", "begin", "commit", "rollback"})
+
+
+_T = TypeVar("_T")
 
 
 class Recorder(Evaluator):
@@ -64,6 +68,17 @@ class Recorder(Evaluator):
             gives = value.type if kind in _TYPED else ""
             effect = Effect(kind, value.id, (step,), provider=provider, gives=gives, source=source)
             self.effect(effect, node.at, node.end, value.origin, own=True)
+
+    def alternatives(self, values: Iterable[_T]) -> Iterator[_T]:
+        """What may be meant, one after the other, as if none of it came before another."""
+        before, after = self.state.begun, None
+        for value in values:
+            self.state.begun = before
+            yield value
+            begun = self.state.begun
+            after = begun if after is None else open_on_either(after, begun)
+        if after is not None:
+            self.state.begun = after
 
     def effect(
         self, effect: Effect, at: int, end: int, origin: v.Origin | None, *, own: bool

@@ -6,8 +6,8 @@ modules that help it see it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, TypeVar
 
 from connlint.facts import types as f
 from connlint.model import values as v
@@ -20,6 +20,7 @@ from connlint.model.states import Vocabulary
 
 Arguments = list[v.Values]
 Keywords = list[tuple[str, v.Values]]
+_T = TypeVar("_T")
 
 
 class Summaries(Protocol):
@@ -124,6 +125,9 @@ class Run(Protocol):
         self, values: v.Values, function: v.Func, table: dict[str, v.Values], at: int
     ) -> dict[str, v.Values]:
         """The caller's names for objects, also for sessions that a callee hands out."""
+
+    def alternatives(self, values: Iterable[_T]) -> Iterator[_T]:
+        """What may be meant, as if none of it came before another."""
 
     def effect(
         self, effect: Effect, at: int, end: int, origin: v.Origin | None, *, own: bool

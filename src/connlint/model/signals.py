@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.effects import Operation
-from connlint.model.enclosing import Frame, endings, frames_around, tries_in
+from connlint.model.enclosing import Ending, Frame, frames_around, tries_in
 from connlint.model.engine import Engine
 from connlint.model.expressions import descend, expressions_of
 from connlint.model.failures import Failures
@@ -45,8 +45,8 @@ class Signals:
     def module(self, scope: ScopeId) -> Module:
         return self._program.modules[scope[0]]
 
-    def endings(self, scope: ScopeId, body: f.Body) -> frozenset[str]:
-        return endings(body, lambda call: self._failures.never_returns(scope, call))
+    def endings(self, scope: ScopeId, body: f.Body) -> frozenset[Ending]:
+        return self._failures.endings(scope, body)
 
     def is_quiet(self, scope: ScopeId, node: f.Expr, depth: int = 0) -> bool:
         """Whether evaluating an expression for its own sake tells nobody but the log."""
@@ -159,7 +159,7 @@ class _Clause:
                 bound -= {each.id for each in _targets(statement) if isinstance(each, f.Name)}
         return False
 
-    def _is_tried_again(self, ways: frozenset[str]) -> bool:
+    def _is_tried_again(self, ways: frozenset[Ending]) -> bool:
         """Whether the clause goes into the next round of a loop that success leaves, or of one that
         has to go on whatever happens."""
         loop = next((each for each in reversed(self._frames) if _is_loop(each)), None)

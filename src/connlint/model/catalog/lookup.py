@@ -135,6 +135,10 @@ class Catalog:
         """Whether a class is ``base`` or inherits from it."""
         return any(each.name == base for each in self.line(type_name))
 
+    def autobegins(self, type_name: str) -> bool:
+        """Whether beginning a transaction fails behind a statement that has begun one."""
+        return any(each.autobegins for each in self.line(type_name))
+
     def method(self, type_name: str, method: str) -> Method | None:
         """What a method does, inherited ones included, with ``self`` resolved to ``type_name``.
 

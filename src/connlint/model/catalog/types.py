@@ -101,6 +101,7 @@ class Type:
     (``sqlalchemy.orm.sessionmaker[sqlmodel.Session]``). ``savepoint`` says whether starting this
     transaction sets a savepoint: ``always``, or ``nested`` when a transaction is already open; the
     end of a savepoint commits nothing. ``autocommit_when``: attributes that switch autocommit on.
+    ``autobegins``: the first statement begins a transaction, and beginning one behind it fails.
     """
 
     name: str
@@ -115,6 +116,7 @@ class Type:
     iterates: str = ""
     savepoint: Literal["", "always", "nested"] = ""
     autocommit_when: tuple[Switch, ...] = ()
+    autobegins: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ _TYPES = (
         },
         attributes={**_ATTRIBUTES, "sync_session": SESSION},
         contexts=(Context(on_exit=("close",), is_async=True),),
+        autobegins=True,
     ),
     # Entered with a plain `with`, on the synchronous session inside.
     Type(f"{ASYNC_SESSION}.no_autoflush", contexts=(Context(SESSION),)),
@@ -133,6 +134,7 @@ _TYPES = (
             "registry": _REGISTRY,
         },
         call=Method(("acquire",), ASYNC_SESSION),
+        autobegins=True,
     ),
     Type(
         _REGISTRY,
@@ -189,6 +191,7 @@ _TYPES = (
         },
         attributes={"sync_connection": "sqlalchemy.engine.Connection", "engine": _ENGINE},
         contexts=(Context(on_exit=("close",), is_async=True),),
+        autobegins=True,
     ),
     Type(
         _TRANSACTION,

@@ -65,6 +65,7 @@ _TYPES = (
         },
         attributes=_ATTRIBUTES,
         contexts=(Context(on_exit=("close",)),),
+        autobegins=True,
     ),
     Type(f"{SESSION}.no_autoflush", contexts=(Context(SESSION),)),
     Type(
@@ -111,6 +112,7 @@ _TYPES = (
             "registry": "sqlalchemy.util.ScopedRegistry",
         },
         call=Method(("acquire",), SESSION),
+        autobegins=True,
     ),
     Type(
         "sqlalchemy.util.ScopedRegistry",
