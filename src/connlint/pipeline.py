@@ -73,7 +73,7 @@ class Analysis:
         self._root = request.loaded.root
         self._folder = project_cache(self._root) if request.use_cache else None
         self._store = FactsStore(self._folder)
-        self._cache_problems: list[Problem] = []
+        self._cache_problems: dict[Problem, None] = {}
 
     # discover
 
@@ -104,7 +104,7 @@ class Analysis:
         jobs = self.request.jobs
         saved = load_facts(self._lookup, self._store, extract, jobs=jobs, progress=watch)
         if problem := self._store.save():
-            self._cache_problems.append(problem)
+            self._cache_problems[problem] = None
         return saved
 
     @cached_property
@@ -130,6 +130,24 @@ class Analysis:
         )
         project.dependencies = self._dependencies
         return project
+
+    @cached_property
+    def _remarks(self) -> tuple[str, ...]:
+        """What to note of the standard; raises :class:`ConfigError` where it names what is not."""
+        loaded = self.request.loaded
+        detection = self.detection
+        if detection is not None:
+            assumed = detection.summary or "the code shows no standard either"
+            return (f"no configuration found; {assumed}",)
+        from connlint.model.declared import check_names
+
+        return check_names(self.project.program, loaded, self._is_on_disk)
+
+    def _is_on_disk(self, module: str) -> bool:
+        """Whether there is a file or folder for a module, whatever is left out of the analysis."""
+        roots = [self._root / folder for folder in self.request.loaded.standard.src]
+        places = [root.joinpath(*module.split(".")) for root in roots]
+        return any(place.is_dir() or place.with_suffix(".py").is_file() for place in places)
 
     @cached_property
     def _dependencies(self) -> Dependencies:
@@ -213,15 +231,16 @@ class Analysis:
         # What went wrong may not go wrong again.
         is_final = self._saved_facts.digest and not result.problems
         if key and is_final and (problem := memory.keep(key, result)):
-            self._cache_problems.append(problem)
+            self._cache_problems[problem] = None
         return result
 
     def _find(self) -> RunResult:
         problems: list[Problem] = []
+        _ = self._remarks  # a standard that can't hold ends the run before the work
         confirmed = self._confirmed(list(self._suspects(problems)))
         directives = {path: f.directives for path, f in self.facts.items() if f.directives}
-        assumed = self.detection.summary if self.detection else ""
-        return RunResult(confirmed.findings, (*problems, *confirmed.problems), directives, assumed)
+        all_problems = (*problems, *confirmed.problems)
+        return RunResult(confirmed.findings, all_problems, directives, self._remarks)
 
     def _key(self, digest: bytes | None) -> bytes | None:
         """What the result is remembered under; ``None`` when it is not to be."""
@@ -256,10 +275,12 @@ class Analysis:
         files = sum(scope.covers(path) for path in paths)
         terms = self.terms_in(scope)
         verdict = judge(result.findings, result.directives, terms, problems, files)
-        if self.request.loaded.declared:
-            return verdict
-        assumed = result.assumed or "the code shows no standard either"
-        return msgspec.structs.replace(verdict, notes=(f"no configuration found; {assumed}",))
+        notes = result.notes if files else (*result.notes, self._nothing_read())
+        return msgspec.structs.replace(verdict, notes=notes)
+
+    def _nothing_read(self) -> str:
+        named = " ".join(map(str, self.request.paths)) or str(self._root)
+        return f"no Python files in {named}"
 
     # what reports and fixes ask besides
 

@@ -81,6 +81,8 @@ def run(options: AuditOptions) -> int:
     with watching(surroundings.animates and not options.quiet) as watch:
         view = audit_view(Analysis(request, watch), options)
     write_report(_render(view, options, surroundings), options.output)
+    for remark in view.verdict.notes:
+        note(remark, quiet=options.quiet)
     for problem in view.verdict.problems:
         place = f"{problem.path}: " if problem.path else ""
         note(f"{'error' if problem.fatal else 'warning'}: {place}{problem.message}")

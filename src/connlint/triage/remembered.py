@@ -21,14 +21,14 @@ from connlint.rules.own_code import own_code
 class RunResult(msgspec.Struct, frozen=True, array_like=True):
     """The findings before they are judged, and what judging needs besides.
 
-    ``directives`` has the suppression comments of each file that has any; ``assumed`` says which
-    standard was assumed where none is declared.
+    ``directives`` has the suppression comments of each file that has any; ``notes`` say of the standard
+    what its user should know.
     """
 
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
     directives: dict[str, tuple[Directive, ...]]
-    assumed: str = ""
+    notes: tuple[str, ...] = ()
 
 
 _DECODER = msgspec.msgpack.Decoder(RunResult)
