@@ -28,7 +28,11 @@ from connlint.model.engine import Engine
 
 
 def detect(engine: Engine) -> Detection:
-    """The standard that the engine's program already follows, on top of the one it was given."""
+    """The standard that the engine's program already follows, on top of the one it was given.
+
+    The engine is of no use for anything else afterwards.
+    """
+    engine.enter_all()
     uses = Uses(engine.program)
     search = Search(engine, uses)
     things = Things(search)

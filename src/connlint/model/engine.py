@@ -7,6 +7,8 @@ a function that is being summarised does nothing, and what was computed meanwhil
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.assumptions import Assumptions, CallEdge, Passed
@@ -67,7 +69,7 @@ class Engine(Assumptions):
     def __init__(self, program: Program) -> None:
         super().__init__(program)
         self.limit = MAX_EFFECTS
-        self.relevance = Relevance(program)
+        self._enters_all = False
         program.connect(self._static, self._release, self.provided_by)
         self._summaries: dict[Key, Summary] = {}
         self._contexts: dict[tuple[ScopeId, Closure], int] = {}
@@ -79,6 +81,16 @@ class Engine(Assumptions):
         self._alones: dict[ScopeId, dict[str, v.Values]] = {}
         self._runs: dict[ScopeId, FunctionRun] = {}
         self._decorated: dict[v.Func, v.Values] = {}
+
+    @cached_property
+    def relevance(self) -> Relevance:
+        """Which functions are worth evaluating; found out when it is first asked for."""
+        return Relevance(self.program)
+
+    def enter_all(self) -> None:
+        """Run whatever is called: where only few functions are run, that costs less than finding
+        out first which of all are worth it."""
+        self._enters_all = True
 
     def _static(self, module: Module, scope: int) -> Interpreter:
         """A static interpreter of a scope; one that is not in use is taken again."""
@@ -219,7 +231,8 @@ class Engine(Assumptions):
     ) -> tuple[Summary, dict[str, v.Values]]:
         """What a call does, and what the callee's names for objects mean to the caller."""
         scope = (function.module, function.scope)
-        if scope not in self.relevance or len(self._running) >= MAX_DEPTH:
+        is_worth_it = self._enters_all or scope in self.relevance
+        if not is_worth_it or len(self._running) >= MAX_DEPTH:
             return self._declared(function), {}
         if self.program.hierarchy.is_abstract(*scope):
             return self._declared(function), {}
