@@ -22,6 +22,7 @@ Kind = Literal["engine", "pool", "connection", "url"]
 
 _MAKES: dict[str, Kind] = {"engine": "engine", "pool": "pool", "connection": "connection"}
 _URL_MAKERS = frozenset({"sqlalchemy.engine.URL.create"})
+_CREATE = "create"
 _URL_NAMES = ("url", "dsn", "conninfo", "name_or_url", "conn_string", "uri")
 _OPEN = frozenset(
     {"sqlalchemy.engine_from_config", "sqlalchemy.ext.asyncio.async_engine_from_config"}
@@ -61,7 +62,7 @@ class Connections:
         found: list[Place] = []
         for module in self._program.modules.values():
             for number, scope in enumerate(module.facts.scopes):
-                if any(text.rpartition(".")[2] in makers for text in scope.called):
+                if any(_may_make(text, makers) for text in scope.called):
                     found.extend(self._in_scope(module, number))
         return tuple(found)
 
@@ -69,11 +70,14 @@ class Connections:
     def _maker_names(self) -> frozenset[str]:
         """The last words of everything that makes an engine, a pool or a connection."""
         catalog = self._program.catalog
-        names = {"create", "connect"}
+        names = {"connect"}
         for function in catalog.functions.values():
             made = catalog.type(function.returns)
-            if made is not None and made.kind in _MAKES:
+            if made is None or made.kind not in _MAKES:
+                continue
+            if made.kind != "connection" or "acquire" in function.effects:
                 names.add(function.name.rpartition(".")[2])
+        names.discard("get_bind")  # gives the engine that is there
         for each in catalog.types.values():
             if each.kind == "pool":
                 names.add(each.name.rpartition(".")[2])
@@ -89,7 +93,7 @@ class Connections:
         for call in calls_in(module.body(number)):
             func = call.func
             last = func.attr if isinstance(func, f.Attr) else getattr(func, "id", "")
-            if last not in self._maker_names:
+            if last not in self._maker_names and last != _CREATE:
                 continue
             for value in self._program.static(module, number, func):
                 kind = self._kind(value)
@@ -188,3 +192,9 @@ class Connections:
             for text in self.texts.of(source):
                 return text
         return None
+
+
+def _may_make(text: str, makers: frozenset[str]) -> bool:
+    """Whether what a scope calls may be a maker, by the words it is called by."""
+    owner, _, last = text.rpartition(".")
+    return last in makers or (last == _CREATE and owner.upper().endswith("URL"))
