@@ -400,21 +400,23 @@ def test_a_call_leads_to_the_commit(source: str, chain: list[str]) -> None:
 
 
 def test_a_function_is_reached_under_another_name() -> None:
-    project = linked({
-        "app/__init__.py": "from app.store import store as persist",
-        "app/store.py": """
+    project = linked(
+        {
+            "app/__init__.py": "from app.store import store as persist",
+            "app/store.py": """
             from sqlalchemy.orm import Session
 
             def store(tx: Session):
                 tx.commit()
         """,
-        "app/jobs.py": """
+            "app/jobs.py": """
             from app import persist
 
             def work(tx):
                 persist(tx)
         """,
-    })
+        }
+    )
     assert _chains(project) == [["store", COMMIT]]
 
 

@@ -195,14 +195,13 @@ class Assumptions:
             self._entities[value.type] = known
         return known and value.id != "self"
 
-    def is_receive(self, run: Run, call: f.Call) -> bool:
-        """Whether a call waits for the next event."""
-        before = run.operations
+    def is_receive(self, run: Run, call: f.Call, *, iterates: bool = False) -> bool:
+        """Whether a call waits for the next event; ``iterates``: whether looping over it does."""
         for value in run.program.static(run.module, run.number, call.func):
             name = run.program.callable_name(value)
-            if name and run.program.catalog.receive(name) is not None:
+            found = run.program.catalog.receive(name) if name else None
+            if found is not None and (found.iterates or not iterates):
                 return True
-        run.operations = before
         return False
 
     def note_call(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,7 +21,12 @@ from connlint.model.catalog.types import PER_EVENT, EntryKind, Registrar
 from connlint.model.classes import ClassId
 from connlint.model.engine import Engine
 from connlint.model.names import Module
-from connlint.model.registrations import Registration, pass_registries, registering_calls
+from connlint.model.registrations import (
+    Registration,
+    pass_registries,
+    registering_calls,
+    registrars_of,
+)
 from connlint.model.relevance import ScopeId
 from connlint.model.routes import Prefixes, route_name
 
@@ -49,6 +55,14 @@ class EntryPoint(msgspec.Struct, frozen=True):
     in_loop: bool = False
 
 
+class Start(NamedTuple):
+    """A call that has a function run: what is called (``asyncio.create_task``), and where."""
+
+    target: str
+    scope: ScopeId
+    call: f.Call
+
+
 class EntryPoints:
     """Finds the entry points of a program. Ask :attr:`found` once."""
 
@@ -57,6 +71,7 @@ class EntryPoints:
         self._program = engine.program
         self._catalog = engine.program.catalog
         self._events = engine.program.standard.events
+        self.starts: dict[ScopeId, list[Start]] = {}
         self._prefixes = Prefixes(engine.program)
         self._found: dict[tuple[ScopeId, str], EntryPoint] = {}
 
@@ -140,7 +155,7 @@ class EntryPoints:
                 target = self._program.callable_name(value)
                 if not target:
                     continue
-                for registrar in self._catalog.registrars_for(target):
+                for registrar in registrars_of(self._program, value):
                     if registrar.decorates:
                         name = self._label(registrar, module, number, call, value)
                         if scope.kind == "class":
@@ -174,6 +189,12 @@ class EntryPoints:
                 prefixed = self._prefixes.full(registration.receiver, label)
                 label = f"{'/'.join(methods)} {prefixed}" if prefixed else ""
             self._add_values(registrar.entry, label, handler)
+            scope = (registration.module.name, registration.scope)
+            start = Start(registrar.target, scope, registration.node)
+            for value in handler:
+                started = value.func if isinstance(value, v.Pending) else value
+                if isinstance(started, v.Func):
+                    self.starts.setdefault((started.module, started.scope), []).append(start)
         for name, values in registration.keywords:
             if _PROGRESS.search(name) and any(
                 isinstance(each, (v.Func, v.Partial)) for each in values

@@ -118,7 +118,7 @@ def loop_frame(run: Run, node: f.For | f.While, values: v.Values) -> LoopFrame:
     retry = isinstance(node.target, f.Name) and bool(_RETRY.search(node.target.id))
     retry = retry or _leaves_when_done(node)
     return LoopFrame(
-        "for", node.at, False, _iterates_events(run, values), retry, _batches(node), node.end
+        "for", node.at, False, _iterates_events(run, node, values), retry, _batches(node), node.end
     )
 
 
@@ -170,7 +170,9 @@ def _waits(run: Run, body: f.Body) -> bool:
     return any(run.engine.is_receive(run, call) for call in calls_in(body))
 
 
-def _iterates_events(run: Run, values: v.Values) -> bool:
+def _iterates_events(run: Run, node: f.For, values: v.Values) -> bool:
+    if isinstance(node.iter, f.Call) and run.engine.is_receive(run, node.iter, iterates=True):
+        return True
     for value in values:
         if isinstance(value, v.Obj) and value.type:
             found = run.program.catalog.receive(value.type)

@@ -130,10 +130,25 @@ def _calls_of(
             continue
         targets = program.static(module, number, func) if last in wanted else ()
         for value in targets or (v.NONE[0],):
-            name = program.callable_name(value) if targets else ""
-            registrars = program.catalog.registrars_for(name) if name else ()
+            registrars = registrars_of(program, value) if targets else ()
             if registrars or callbacks or last in _ROUTING:
                 yield _registration(program, module, number, node, last, value, registrars)
+
+
+def registrars_of(program: Program, value: v.Value) -> tuple[Registrar, ...]:
+    """How calling or decorating with a value registers handlers.
+
+    An object that a library keeps under a name of its own (``celery.signals.worker_ready``) may
+    mean more than its type does.
+    """
+    if isinstance(value, v.Bound) and value.receiver.origin is not None:
+        origin = value.receiver.origin
+        if origin.kind == "global":
+            own = program.catalog.registrars_for(f"{origin.name}.{value.method}")
+            if own:
+                return own
+    name = program.callable_name(value)
+    return program.catalog.registrars_for(name) if name else ()
 
 
 def _registration(

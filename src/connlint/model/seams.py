@@ -52,7 +52,7 @@ class Summaries(Protocol):
     def is_persist_function(self, dotted: str) -> bool:
         """Whether the standard names a function as one that persists."""
 
-    def is_receive(self, run: Run, call: f.Call) -> bool:
+    def is_receive(self, run: Run, call: f.Call, *, iterates: bool = False) -> bool:
         """Whether a call waits for the next event."""
 
     def may_be_entity(self, value: v.Obj) -> bool:
