@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from connlint.facts import types as f
@@ -14,9 +15,9 @@ from connlint.model.queries.written import Place, place_of
 class Given(NamedTuple):
     """What a name is bound to: ``expression`` itself, its items, or one part of its items.
 
-    ``how`` is ``value`` (the expression), ``part`` (the item of it at ``position``), ``item`` (each of
-    its items; ``position`` says which part of them, if they are unpacked), ``more`` (appended to the
-    text or list by ``+=``), ``added`` and ``extended`` (put into the list), ``stored`` (under a
+    ``how`` is ``value`` (the expression), ``part`` (the item of it at ``position``), ``item`` (each
+    of its items; ``position`` says which part of them, if they are unpacked), ``more`` (appended to
+    the text or list by ``+=``), ``added`` and ``extended`` (put into the list), ``stored`` (under a
     key), or ``entered`` (by a ``with``). ``place`` is the statement, where there is one.
     """
 
@@ -26,6 +27,8 @@ class Given(NamedTuple):
     place: Place | None = None
 
 
+_MAX_STEPS = 6
+_STATEMENTS = frozenset({"text", "TextClause", "DDL"})
 _ADDS = {"append": "added", "add": "added", "insert": "added", "extend": "extended"}
 
 
@@ -80,3 +83,20 @@ class Bound:
 
     def _add(self, name: str, given: Given) -> None:
         self.names.setdefault(name, []).append(given)
+
+
+def pieces(
+    bound: Bound, node: f.Expr, place: Place, steps: int = 0
+) -> Iterator[tuple[f.Expr, Place]]:
+    """The expressions that a text is put together from, in order, each with its statement."""
+    while isinstance(node, f.Call) and last_name(node.func) in _STATEMENTS:
+        if not node.args:
+            return
+        node = node.args[0]
+    given = bound.names.get(node.id) if isinstance(node, f.Name) else None
+    if given is None or steps > _MAX_STEPS:
+        yield node, place
+        return
+    for each in given:
+        if each.how in ("value", "more"):
+            yield from pieces(bound, each.expression, each.place or place, steps + 1)

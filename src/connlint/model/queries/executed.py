@@ -1,4 +1,4 @@
-"""The project in, the calls that execute SQL text out, and the text that each is given."""
+"""The program in, the calls that execute SQL text out, and the text that each is given."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.expressions import calls_of, expressions_of
 from connlint.model.names import Module, walk
-from connlint.model.project import Project
+from connlint.model.program import Program
 from connlint.model.queries.texts import last_name
 from connlint.model.queries.written import Place, place_of
-from connlint.model.relevance import ScopeId
+from connlint.model.relevance import Relevance, ScopeId
 
 _EXECUTES = frozenset({
     "execute", "executemany", "executescript", "exec_driver_sql", "execute_sql", "execute_query",
@@ -23,7 +23,7 @@ _EXECUTES = frozenset({
 })  # fmt: skip
 _MAKES = frozenset({"text", "TextClause", "DDL"})
 _KEYWORDS = ("sql", "query", "statement", "operation", "text", "command", "stmt", "sql_query")
-_SQL = re.compile(
+WRITES_SQL = re.compile(
     rb"(?i)(?:select|insert|update|delete|create|alter|drop|truncate|pragma|merge|replace|set|grant"
     rb"|revoke|vacuum|reindex|analyze|explain)[\s(]"
 )
@@ -43,8 +43,9 @@ class Executed(NamedTuple):
 class Executions:
     """Finds where SQL text is executed: by libraries, and by functions that hand it to them."""
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
+    def __init__(self, program: Program, relevance: Relevance) -> None:
+        self._program = program
+        self._relevance = relevance
         self._wrappers: dict[ScopeId, str] = {}
         self._names: set[str] = set()
         new: frozenset[str] = _EXECUTES | _MAKES
@@ -55,11 +56,11 @@ class Executions:
             if not new:
                 break
 
-    def find(self, *, written_there: bool) -> Iterator[Executed]:
-        """Every call that executes SQL; ``written_there``: where the function writes SQL itself."""
-        for name, number in sorted(self._project.engine.relevance.calling(self._all_names)):
-            module = self._project.module(name)
-            if not written_there or _SQL.search(module.facts.bodies[number]):
+    def find(self, mentions: re.Pattern[bytes] = WRITES_SQL) -> Iterator[Executed]:
+        """Every call that executes SQL, in functions whose own code matches ``mentions``."""
+        for name, number in sorted(self._relevance.calling(self._all_names)):
+            module = self._program.modules[name]
+            if mentions.search(module.facts.bodies[number]):
                 yield from self._in_scope(module, number, self._all_names)
 
     @property
@@ -89,20 +90,20 @@ class Executions:
         return None
 
     def _wrapper(self, module: Module, number: int, call: f.Call) -> f.Expr | None:
-        for value in self._project.values(module.name, number, call.func):
+        for value in self._program.static(module, number, call.func):
             if isinstance(value, v.Func):
                 scope = (value.module, value.scope)
                 name = self._wrappers.get(scope)
                 if name is not None:
-                    params = self._project.module(scope[0]).facts.scopes[scope[1]].params
+                    params = self._program.modules[scope[0]].facts.scopes[scope[1]].params
                     names = [p.name for p in params if p.name not in ("self", "cls")]
                     return _argument(call, names.index(name), (name,))
         return None
 
     def _find_wrappers(self, new: frozenset[str]) -> None:
         """Functions that hand one of their parameters to something of these names."""
-        for name, number in sorted(self._project.engine.relevance.calling(new)):
-            module = self._project.module(name)
+        for name, number in sorted(self._relevance.calling(new)):
+            module = self._program.modules[name]
             scope = module.facts.scopes[number]
             params = {p.name for p in scope.params} - {"self", "cls"}
             if scope.kind != "function" or not params or (name, number) in self._wrappers:

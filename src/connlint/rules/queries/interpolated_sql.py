@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
+from connlint.model.queries.bound import pieces
 from connlint.model.queries.constancy import Constancy, Where
 from connlint.model.queries.executed import Executed, Executions
-from connlint.model.queries.texts import last_name, looks_like_sql, parts_of, with_gaps
+from connlint.model.queries.texts import looks_like_sql, parts_of, with_gaps
 from connlint.model.queries.written import Place
 from connlint.rules.base import Rule
 from connlint.rules.evidence import EXEMPT_ROLES, suspect
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from connlint.findings import Suspect
     from connlint.model.project import Project
 
-_MAX_STEPS = 6
 _STATEMENT = re.compile(r"(?:^|_)(?:sql|query|subquery|statement|stmt)$", re.IGNORECASE)
 
 
@@ -31,7 +31,8 @@ class InterpolatedSql(Rule):
     def suspects(self, project: Project) -> Iterator[Suspect]:
         constancy = Constancy(project)
         seen: set[tuple[str, int]] = set()
-        for executed in Executions(project).find(written_there=True):
+        executions = Executions(project.program, project.engine.relevance)
+        for executed in executions.find():
             scope = (executed.module.name, executed.number)
             if project.role(scope) in EXEMPT_ROLES:
                 continue
@@ -53,11 +54,11 @@ class InterpolatedSql(Rule):
 def _first_foreign(constancy: Constancy, executed: Executed) -> tuple[f.Expr, Place] | None:
     """The first value in an executed text that is not constant, and where it is put there."""
     where = Where(executed.module, executed.number)
-    pieces = list(_pieces(constancy, where, executed.sql, executed.statement, 0))
-    text = "".join(with_gaps(parts_of(node)) for node, _ in pieces)
+    written = list(pieces(constancy.bound(where), executed.sql, executed.statement))
+    text = "".join(with_gaps(parts_of(node)) for node, _ in written)
     if not looks_like_sql(text):
         return None
-    for node, place in pieces:
+    for node, place in written:
         if not any(isinstance(part, str) and part.strip() for part in parts_of(node)):
             continue
         foreign = constancy.first_foreign(where, node)
@@ -73,23 +74,6 @@ def _is_handed_on(constancy: Constancy, where: Where, node: f.Expr) -> bool:
         and _STATEMENT.search(node.id) is not None
         and not constancy.bound(where).names.get(node.id)
     )
-
-
-def _pieces(
-    constancy: Constancy, where: Where, node: f.Expr, place: Place, steps: int
-) -> Iterator[tuple[f.Expr, Place]]:
-    """The expressions that a text is put together from, in order, each with its statement."""
-    while isinstance(node, f.Call) and last_name(node.func) in ("text", "TextClause", "DDL"):
-        if not node.args:
-            return
-        node = node.args[0]
-    given = constancy.bound(where).names.get(node.id) if isinstance(node, f.Name) else None
-    if given is None or steps > _MAX_STEPS:
-        yield node, place
-        return
-    for each in given:
-        if each.how in ("value", "more"):
-            yield from _pieces(constancy, where, each.expression, each.place or place, steps + 1)
 
 
 def _shown(node: f.Expr) -> str:
