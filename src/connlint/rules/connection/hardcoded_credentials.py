@@ -66,6 +66,8 @@ def _is_secret(text: Text) -> bool:
 
 
 def _is_given_password(connections: Connections, place: Place) -> bool:
+    if place.kind == "url":
+        return _holds_password(connections.created(place))
     arguments = place.arguments
     sources = [*arguments.get(*_PASSWORDS)]
     sources += connections.entries.nested(arguments, "connect_args").get(*_PASSWORDS)
