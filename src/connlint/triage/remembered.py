@@ -21,8 +21,8 @@ from connlint.rules.own_code import own_code
 class RunResult(msgspec.Struct, frozen=True, array_like=True):
     """The findings before they are judged, and what judging needs besides.
 
-    ``directives`` has the suppression comments of each file that has any; ``notes`` say of the standard
-    what its user should know.
+    ``directives`` has the suppression comments of each file that has any; ``notes`` say what the
+    user should know of the standard.
     """
 
     findings: tuple[Finding, ...]
