@@ -13,7 +13,7 @@ from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.builtin_calls import NEVER_RETURN
 from connlint.model.effects import Operation
-from connlint.model.expressions import descend, end_of, expressions_of
+from connlint.model.expressions import calls_in, descend, end_of, expressions_of
 from connlint.model.lifetimes.holdings import WORK, Given, Holdings, Place, last_name, root_of
 from connlint.model.lifetimes.leaving import Block
 from connlint.model.lifetimes.noticed import Held, Late, Nested, Return
@@ -50,6 +50,9 @@ class Events(Holdings):
         self.watched = self._watched()
         self.handed_out: set[str] = set()
         self.closed: set[str] = set()
+        self.kept: set[str] = set()
+        self.given_back: set[str] = set()
+        self.kept_elsewhere: frozenset[str] = frozenset()
         self.returns: dict[tuple[str, int], Return] = {}
         self.held: dict[tuple[str, int], Held] = {}
         self.nested: dict[tuple[int, str], Nested] = {}
@@ -135,6 +138,7 @@ class Events(Holdings):
                 way = way.end(rest & way.opened, "returned")
             if how:
                 self.closed |= rest
+                (self.given_back if how == "returned" else self.kept).update(rest)
                 way = way.release(rest)
         return way
 
@@ -184,7 +188,7 @@ class Events(Holdings):
             fact.about_none == fact.holds and fact.name in self._parameters for fact in way.facts
         )
         (self.fallbacks if falls_back else self.needed).add(operation.at)
-        return way.open(session)
+        return way if session in self.kept_elsewhere else way.open(session)
 
     def _begins(self, session: str, kind: str) -> bool:
         """Whether work on a session leaves a transaction open behind it."""
@@ -196,7 +200,18 @@ class Events(Holdings):
             found = self._parameter_type(session[2:])
         if found is None or found.autocommit:
             return False
+        if known is not None and self._is_told_more(known):
+            return False
         return kind != "read" or not found.name.startswith(_WRITES_ONLY)
+
+    def _is_told_more(self, opened: Operation) -> bool:
+        """Whether a driver is given arguments that are not known: autocommit may be among them."""
+        if opened.effect.chain[-1].text not in self._engine.program.catalog.functions:
+            return False
+        last = opened.effect.chain[-1]
+        body = self._engine.program.modules[last.module].body(last.scope)
+        call = next((c for c in calls_in(body) if (c.at, c.end) == (last.at, last.end)), None)
+        return call is not None and any(keyword.name is None for keyword in call.keywords)
 
     def _never_returns(self, node: f.Call, place: Place) -> bool:
         callees = self._callees.get(place, ())
@@ -325,10 +340,20 @@ class Events(Holdings):
         closes = {each.effect.session for each in operations if each.effect.kind == "close"}
         if any(self._is_generator(callee) for callee in self._callees.get(place, ())):
             closes |= {e.effect.session for e in operations if e.effect.kind == "acquire"}
+        closes |= {e.effect.session for e in operations if self._closes_itself(e, node)}
         closes = {each for each in closes if self.is_own(each) or each.startswith("p:")}
         self.closed |= closes
         ends = {each.effect.session for each in operations if each.effect.kind in _ENDS}
         return Block(frozenset(closes), frozenset(ends), suppresses=self._suppresses(context))
+
+    def _closes_itself(self, operation: Operation, node: f.With) -> bool:
+        """Whether a ``with`` on what was just opened closes it, as its library says."""
+        if operation.effect.kind != "acquire":
+            return False
+        found = self._ownership.type_of(operation.effect.gives)
+        catalog = self._engine.program.catalog
+        context = catalog.context(found.name, node.is_async) if found is not None else None
+        return context is not None and "close" in context.on_exit
 
     def _is_generator(self, callee: ScopeId) -> bool:
         return self._engine.program.modules[callee[0]].facts.scopes[callee[1]].is_generator
@@ -344,8 +369,10 @@ class Events(Holdings):
     def bind(self, name: str, value: f.Expr, way: Way) -> Way:
         """The way behind ``name = value``."""
         sessions = self.holds(value, way)
+        if sessions and self.is_derived(value, way):
+            self._derived.add(name)
         if name in self._outside:
-            self.closed |= sessions
+            self.kept |= sessions
             way = way.release(sessions)
         way = way.bind(name, sessions)
         if isinstance(value, f.Const) and name in self.watched:
@@ -360,7 +387,7 @@ class Events(Holdings):
     def keep(self, target: f.Expr, value: f.Expr, way: Way) -> Way:
         """The way behind storing a value in an attribute or a container."""
         sessions = self.may_hold(value, way)
-        self.closed |= sessions
+        self.kept |= sessions
         return way.release(sessions)
 
     def returned(self, node: f.Return, value: f.Expr, way: Way) -> Way:

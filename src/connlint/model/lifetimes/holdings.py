@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from connlint.model.engine import Engine, FunctionRun
     from connlint.model.relevance import ScopeId
 
+_DERIVED = frozenset({"cursor", "transaction", "query"})
 WORK = frozenset({"read", "write", "execute", "flush"})
 
 Place = tuple[int, int]
@@ -41,6 +42,7 @@ class Holdings:
         self._callees: dict[Place, list[ScopeId]] = {}
         for at, end, callee in run.calls:
             self._callees.setdefault((at, end), []).append(callee)
+        self._derived: set[str] = set()
         self.acquired = {
             each.effect.session: each
             for each in reversed(run.operations)
@@ -99,6 +101,8 @@ class Holdings:
         return frozenset()
 
     def _type_of_name(self, name: str, way: Way) -> str:
+        if name in self._derived:
+            return ""
         for session in sorted(way.held_by(name)):
             known = self.acquired.get(session)
             found = self._ownership.type_of(known.effect.gives) if known is not None else None
@@ -154,9 +158,21 @@ class Holdings:
         if isinstance(node.func, f.Attr) and not any(e.effect.kind in WORK for e in operations):
             # A cursor, a query or a connection with options: what a session's method gives.
             receiver = node.func.value
-            if not certain or not isinstance(receiver, f.Name):
+            if not certain or not isinstance(receiver, f.Name) or self.is_derived(node, way):
                 found |= self._inside(receiver, way, certain=certain)
         return found
+
+    def is_derived(self, node: f.Expr, way: Way) -> bool:
+        """Whether an expression asks a session for something that works on it: a cursor, say."""
+        node = node.value if isinstance(node, f.Await) else node
+        func = node.func if isinstance(node, f.Call) else None
+        if not isinstance(func, f.Attr) or not isinstance(func.value, f.Name):
+            return False
+        catalog = self._engine.program.catalog
+        kind = self._type_of_name(func.value.id, way)
+        method = catalog.method(kind, func.attr) if kind else None
+        found = catalog.type(method.returns) if method is not None else None
+        return found is not None and found.kind in _DERIVED
 
     def _carries(self, node: f.Call, position: int | str, way: Way, *, certain: bool) -> bool:
         callees = self._called(node, way)

@@ -67,3 +67,5 @@ class Lifetime(NamedTuple):
     late: tuple[Late, ...] = ()
     unneeded: frozenset[int] = frozenset()
     """Where a session is opened only because a parameter holds none."""
+    kept: frozenset[str] = frozenset()
+    """Sessions that go into an attribute, a global or a container, whoever else gets them too."""

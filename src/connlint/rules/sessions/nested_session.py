@@ -110,6 +110,6 @@ def _sources(project: Project, operation: Operation) -> set[str]:
         if not is_told and _hands_out(project, (each.module, each.scope)):
             names.add(project.symbol((each.module, each.scope)))
     provider = operation.effect.provider
-    if provider and provider not in project.program.catalog.functions:
+    if provider.partition(".")[0] not in project.program.catalog.packages:
         names.add(provider)
-    return names
+    return names - {""}
