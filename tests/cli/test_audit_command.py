@@ -39,7 +39,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_formats(
     project: Path, capfdbinary: pytest.CaptureFixture[bytes], form: str, beginning: str
 ) -> None:
-    done = run(capfdbinary, "audit", "--no-cache", "--format", form)
+    done = run(capfdbinary, "audit", "-q", "--no-cache", "--format", form)
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith(beginning)
 
