@@ -205,13 +205,7 @@ class Mentions:
                 stack.extend((argument, not partial) for argument in current.args)
                 stack.extend((keyword.value, True) for keyword in current.keywords)
                 continue
-            if isinstance(current, (f.Compare, f.Not)):
-                continue
-            if isinstance(current, (f.BoolOp, f.Cond)):
-                stack.extend((part, handed) for part in parts(current))
-                continue
-            inside = isinstance(current, (f.Seq, f.DictLit, f.Starred, f.Yield, f.Bind))
-            stack.extend((part, inside) for part in parts(current) if not _is_clause(part))
+            stack.extend(_inside(current, handed))
 
     def _injects(self, module: Module, scope: int, call: f.Call) -> bool:
         """Whether a call asks a framework to inject what its first argument provides."""
@@ -220,8 +214,26 @@ class Mentions:
         return any(isinstance(value, v.Ext) and value.name in injectors for value in callee)
 
 
-def _is_clause(part: object) -> bool:
-    return isinstance(part, (f.Generator, f.Keyword))
+def _inside(node: f.Expr, handed: bool) -> Iterator[tuple[f.Expr, bool]]:
+    """The expressions in one that is no call, and whether each of them is handed on."""
+    if isinstance(node, f.Cond):
+        yield node.test, False
+        yield node.body, handed
+        yield node.orelse, handed
+    elif isinstance(node, (f.BoolOp, f.Bind)):
+        for part in parts(node):
+            yield part, handed
+    elif isinstance(node, f.Comp):
+        for element in node.elements:
+            yield element, True
+        for generator in node.generators:
+            yield generator.iter, False
+            for condition in generator.ifs:
+                yield condition, False
+    else:
+        is_kept = isinstance(node, (f.Seq, f.DictLit, f.Starred, f.Yield))
+        for part in parts(node):
+            yield part, is_kept
 
 
 def _is_partial(node: f.Call) -> bool:
