@@ -244,14 +244,17 @@ class Events(Holdings):
         if not way.busy or any(each.effect.kind == "acquire" for each in operations):
             return
         busy = way.busy
+        slow: Operation | None = None
         for operation in operations:
             effect = operation.effect
-            if effect.kind in _ENDS:
+            if effect.kind in _ENDS and slow is None:
                 busy = busy - {effect.session}
-            elif effect.kind == "slow":
-                for session in busy:
-                    self._hold(session, node, operation, None)
-                return
+            elif effect.kind == "slow" and (slow is None or _is_sleep(slow)):
+                slow = operation
+        if slow is not None:
+            for session in busy:
+                self._hold(session, node, slow, None)
+            return
         for callee in self._callees.get((node.at, node.end), ()):
             facts = self._engine.program.modules[callee[0]].facts.scopes[callee[1]]
             starts = not facts.is_generator and (awaited or not facts.is_async)
@@ -392,8 +395,14 @@ class Events(Holdings):
 
     def returned(self, node: f.Return, value: f.Expr, way: Way) -> Way:
         """The way behind ``return value``."""
-        for session in sorted(self.holds(value, way) & way.scoped):
+        derived = any(isinstance(n, f.Name) and n.id in self._derived for n in descend(value))
+        for session in sorted(self.holds(value, way) & way.scoped) if not derived else ():
             self.late.setdefault(session, Late(session, node.at, node.end, "returned"))
         sessions = self.may_hold(value, way)
         self.handed_out |= sessions
         return way.release(sessions)
+
+
+def _is_sleep(operation: Operation) -> bool:
+    """Whether slow work is only a pause, of which there may be real work behind."""
+    return operation.effect.chain[-1].text.endswith(".sleep")

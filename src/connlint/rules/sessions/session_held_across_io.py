@@ -92,21 +92,14 @@ def _counts(project: Project, scope: ScopeId, held: Held) -> bool:
         return bool(_slow_work_of(project, held.callee))
     if held.slow is None or held.slow.own:
         return True
-    if held.slow.effect.chain[-1].text in _SLEEPS and _works_there(project, scope, held):
+    # Down a chain of calls, a sleep is a retry that hardly ever happens, or polls the database.
+    if held.slow.effect.chain[-1].text in _SLEEPS:
         return False
     step = held.slow.effect.chain[1]
     inner = (step.module, step.scope)
     return not any(
         each.slow is not None and each.slow.effect.place == held.slow.effect.place
         for each in project.lives.of(inner).held
-    )
-
-
-def _works_there(project: Project, scope: ScopeId, held: Held) -> bool:
-    """Whether the callee that sleeps works on the session as well: it polls the database."""
-    return any(
-        each.at == held.at and each.effect.session == held.session and each.effect.kind in _WORK
-        for each in project.run(scope).operations
     )
 
 
