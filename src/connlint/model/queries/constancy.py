@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from connlint.facts import types as f
 from connlint.model import values as v
-from connlint.model.expressions import descend
-from connlint.model.names import Module
+from connlint.model.expressions import calls_in, descend
+from connlint.model.names import Module, walk
 from connlint.model.project import Project
 from connlint.model.queries.bound import Bound, Given
 from connlint.model.queries.checks import CHECKING, checked_names
@@ -206,7 +206,7 @@ class Constancy:
     def _parameter(self, where: Where, param: f.Param, depth: int) -> bool:
         if param.annotation is not None and _is_numeric(param.annotation):
             return True
-        if param.kind in ("a", "w"):
+        if param.kind in ("a", "w") or param.name in ("self", "cls"):
             return False
         scope: ScopeId = (where.module.name, where.number)
         calls = self._calls_of(scope)
@@ -237,8 +237,6 @@ class Constancy:
         return param.default is not None and self.holds(where, param.default, depth)
 
     def _call_at(self, where: Where, at: int, end: int) -> f.Call | None:
-        from connlint.model.expressions import calls_in
-
         for call in calls_in(where.module.body(where.number)):
             if call.at == at and call.end == end:
                 return call
@@ -293,8 +291,6 @@ class Constancy:
         return all(self._function(value, depth) for value in functions)
 
     def _function(self, value: v.Func, depth: int) -> bool:
-        from connlint.model.names import walk
-
         inside = Where(self._project.module(value.module), value.scope)
         returned = [
             statement.value
