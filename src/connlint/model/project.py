@@ -84,7 +84,9 @@ class Project:
         self.program = program
         self.engine = engine
         self.standard = program.standard
-        self.entry_points = EntryPoints(engine).find()
+        entry_points = EntryPoints(engine)
+        self.entry_points = entry_points.find()
+        self.starts = entry_points.starts
         self.roles = Roles(program, self.entry_points)
         self.slowness = Slowness(engine)
         self.lives = Lives(engine, self.slowness)
@@ -301,6 +303,16 @@ class Project:
         return ClassId(method[0], parent) if parent and scopes[parent].kind == "class" else None
 
     # transactions
+
+    def may_end_transactions(self, scope: ScopeId) -> bool:
+        """Whether the standard lets a function begin and end transactions: as part of a class,
+        function or module that it names, or under a decorator that it names."""
+        owners = self.standard.transactions.owners
+        module = self.program.modules[scope[0]]
+        names = (self.symbol(scope), *self.program.decorator_names(module, scope[1]))
+        return any(
+            name == owner or name.startswith(f"{owner}.") for owner in owners for name in names
+        )
 
     def injector(self, origin: v.Origin | None) -> Provider | None:
         """The provider from which a framework injects a session; ``None`` for any other session."""

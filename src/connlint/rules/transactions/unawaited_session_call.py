@@ -1,0 +1,112 @@
+"""DBC208: a coroutine method of an asynchronous session is called and not awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from connlint.facts import types as f
+from connlint.model import values as v
+from connlint.model.expressions import calls_in, descend, expressions_of
+from connlint.model.names import walk
+from connlint.model.usage import Use, uses_of
+from connlint.rules.base import Rule
+from connlint.rules.evidence import suspect
+
+if TYPE_CHECKING:
+    from connlint.findings import Suspect
+    from connlint.model.effects import Operation
+    from connlint.model.project import Project
+    from connlint.model.relevance import ScopeId
+
+_OF_COROUTINES = frozenset({"send", "throw", "close", "cr_frame", "cr_running"})
+
+
+class UnawaitedSessionCall(Rule):
+    """Coroutines of sessions and connections that are dropped, or taken for their results."""
+
+    code = "DBC208"
+    severity = "error"
+
+    def suspects(self, project: Project) -> Iterator[Suspect]:
+        for scope, run in project.runs():
+            places = {
+                (each.at, each.end)
+                for each in run.operations
+                if each.own and _may_be(project, each)
+            }
+            if not places:
+                continue
+            body = project.module(scope[0]).body(scope[1])
+            uses: dict[tuple[int, int], Use] | None = None
+            for call in calls_in(body):
+                if (call.at, call.end) not in places:
+                    continue
+                uses = uses_of(body) if uses is None else uses
+                use = uses.get((call.at, call.end))
+                if use is None or not _is_lost(body, use):
+                    continue
+                name = _coroutine(project, scope, call)
+                if name:
+                    yield self._suspect(project, scope, call, name)
+
+    def _suspect(self, project: Project, scope: ScopeId, call: f.Call, name: str) -> Suspect:
+        return suspect(
+            project, self.code, scope, call.at, call.end, shape="call",
+            message=f"{name} is a coroutine and is not awaited: nothing is done",
+            matched=name, priority="high",
+        )  # fmt: skip
+
+
+def _may_be(project: Project, operation: Operation) -> bool:
+    """Whether an operation may be a coroutine's: its object is asynchronous, or held globally."""
+    found = project.program.catalog.type(operation.effect.chain[-1].text.rpartition(".")[0])
+    return found is None or found.is_async
+
+
+def _is_lost(body: f.Body, use: Use) -> bool:
+    """Whether nobody can await the result any more."""
+    if use.kind == "dropped":
+        return True
+    if use.kind == "attribute":
+        return use.name not in _OF_COROUTINES
+    if use.kind == "iterated":
+        return True
+    return use.kind == "assigned" and _is_taken_for_result(body, use.name)
+
+
+def _is_taken_for_result(body: f.Body, name: str) -> bool:
+    """Whether a name is only asked for attributes: never awaited, passed on or returned."""
+    mentions = 0
+    asked = 0
+    for statement in walk(body):
+        for expression in expressions_of(statement):
+            for node in descend(expression):
+                if isinstance(node, f.Name) and node.id == name:
+                    mentions += 1
+                elif (
+                    isinstance(node, f.Attr)
+                    and isinstance(node.value, f.Name)
+                    and node.value.id == name
+                ):
+                    asked += 1
+    bound = sum(
+        isinstance(target, f.Name) and target.id == name
+        for statement in walk(body)
+        if isinstance(statement, f.Assign)
+        for target in statement.targets
+    )
+    return bound == 1 and 0 < asked == mentions - bound
+
+
+def _coroutine(project: Project, scope: ScopeId, call: f.Call) -> str:
+    """The method that is called, when it is a coroutine whatever the path; else nothing."""
+    names = set()
+    for value in project.values(*scope, call.func):
+        if not isinstance(value, v.Bound):
+            return ""
+        method = project.program.catalog.method(value.receiver.type, value.method)
+        if method is None or not (method.is_async or method.is_startable):
+            return ""
+        names.add(f"{value.receiver.type.rpartition('.')[2]}.{value.method}")
+    return min(names, default="")
