@@ -418,12 +418,11 @@ for _name, _convert in (("TryStar", Collector._try), ("TypeAlias", Collector._ty
 
 def _finished(scope: _Open) -> f.Scope:
     scope.called.pop("", None)
-    handed = tuple(number for number, is_handed in enumerate(scope.called.values()) if is_handed)
+    handed = tuple(n for n, is_handed in enumerate(scope.called.values()) if is_handed)
     return f.Scope(
         scope.kind, scope.name, scope.qualname, scope.parent, scope.params, scope.decorators,
-        scope.returns, scope.bases, scope.keywords, scope.is_async, scope.yields,
-        tuple(scope.called), tuple(scope.bound), scope.first, scope.at, scope.end, scope.name_at,
-        handed,
+        scope.returns, scope.bases, scope.keywords, scope.is_async, scope.yields, tuple(scope.called),
+        tuple(scope.bound), scope.first, scope.at, scope.end, scope.name_at, handed,
     )  # fmt: skip
 
 
