@@ -18,7 +18,7 @@ class Given(NamedTuple):
     ``how`` is ``value`` (the expression), ``part`` (the item of it at ``position``), ``item`` (each
     of its items; ``position`` says which part of them, if they are unpacked), ``more`` (appended to
     the text or list by ``+=``), ``added`` and ``extended`` (put into the list), ``stored`` (under a
-    key), or ``entered`` (by a ``with``). ``place`` is the statement, where there is one.
+    key), ``key`` (that key), or ``entered`` (by a ``with``). ``place`` is the statement, if any.
     """
 
     expression: f.Expr
@@ -80,6 +80,7 @@ class Bound:
             self._target(target.value, given._replace(position=None, how="entered"))
         elif isinstance(target, f.Index) and isinstance(target.value, f.Name):
             self._add(target.value.id, given._replace(how="stored"))
+            self._add(target.value.id, Given(target.index, "key"))
 
     def _add(self, name: str, given: Given) -> None:
         self.names.setdefault(name, []).append(given)

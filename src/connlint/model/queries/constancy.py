@@ -139,7 +139,7 @@ class Constancy:
     def _index(self, where: Where, node: f.Index, depth: int) -> bool:
         if isinstance(node.index, f.Const) and isinstance(node.value, f.Name):
             stored = self.bound(where).names.get(node.value.id, ())
-            if stored and all(given.how == "stored" for given in stored):
+            if stored and all(given.how in ("stored", "key") for given in stored):
                 return all(self.holds(where, given.expression, depth) for given in stored)
         return self.items_hold(where, node.value, 1, depth) or self.holds(where, node.value, depth)
 
@@ -288,7 +288,14 @@ class Constancy:
         functions = [value for value in called if isinstance(value, v.Func)]
         if not functions or len(functions) != len(called):
             return False
+        if not node.args and not node.keywords and not any(map(self._takes_anything, functions)):
+            return True
         return all(self._function(value, depth) for value in functions)
+
+    def _takes_anything(self, value: v.Func) -> bool:
+        """Whether a function has parameters; one without is given nothing by anybody."""
+        params = self._project.module(value.module).facts.scopes[value.scope].params
+        return any(param.name not in ("self", "cls") for param in params)
 
     def _function(self, value: v.Func, depth: int) -> bool:
         inside = Where(self._project.module(value.module), value.scope)
@@ -358,6 +365,15 @@ class Constancy:
         return self._returns(where, node, depth)
 
     def _items_of_name(self, where: Where, node: f.Name, index: int | None, depth: int) -> bool:
+        filled = self.bound(where).names.get(node.id, ())
+        if index != 1 and {given.how for given in filled} == {"value", "key", "stored"}:
+            return all(
+                self.items_hold(where, given.expression, index, depth)
+                if given.how == "value"
+                else self.holds(where, given.expression, depth)
+                for given in filled
+                if given.how != "stored"
+            )
         for each in self._held(where, node.id):
             if not self.items_hold(where, each, index, depth):
                 break
