@@ -416,13 +416,13 @@ for _name, _convert in (("TryStar", Collector._try), ("TypeAlias", Collector._ty
         _STATEMENTS[_kind] = _convert
 
 
-def _finished(scope: _Open) -> f.Scope:
-    scope.called.pop("", None)
-    handed = tuple(n for n, is_handed in enumerate(scope.called.values()) if is_handed)
+def _finished(each: _Open) -> f.Scope:
+    each.called.pop("", None)
+    handed = tuple(n for n, is_handed in enumerate(each.called.values()) if is_handed)
     return f.Scope(
-        scope.kind, scope.name, scope.qualname, scope.parent, scope.params, scope.decorators,
-        scope.returns, scope.bases, scope.keywords, scope.is_async, scope.yields, tuple(scope.called),
-        tuple(scope.bound), scope.first, scope.at, scope.end, scope.name_at, handed,
+        each.kind, each.name, each.qualname, each.parent, each.params, each.decorators, each.returns,
+        each.bases, each.keywords, each.is_async, each.yields, tuple(each.called),
+        tuple(each.bound), each.first, each.at, each.end, each.name_at, handed,
     )  # fmt: skip
 
 
