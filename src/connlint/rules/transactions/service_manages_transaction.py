@@ -44,11 +44,10 @@ class ServiceManagesTransaction(Rule):
     def _suspect(self, project: Project, scope: ScopeId, operation: Operation) -> Suspect:
         kind = operation.effect.kind
         role = project.role(scope)
-        article = "a" if role == "service" else "the"
         return suspect(
             project, self.code, scope, operation.at, operation.end,
             shape=shape_at(project, scope, operation.at, operation.end),
-            message=f"{article} {role} {_WORDS[kind]} the session that it was given; "
+            message=f"a {role} {_WORDS[kind]} the session that it was given; "
             "leave the transaction to the caller",
             matched=f"{kind}:{operation.effect.chain[-1].text}",
         )  # fmt: skip
