@@ -420,8 +420,8 @@ def _finished(each: _Open) -> f.Scope:
     each.called.pop("", None)
     handed = tuple(n for n, is_handed in enumerate(each.called.values()) if is_handed)
     return f.Scope(
-        each.kind, each.name, each.qualname, each.parent, each.params, each.decorators, each.returns,
-        each.bases, each.keywords, each.is_async, each.yields, tuple(each.called),
+        each.kind, each.name, each.qualname, each.parent, each.params, each.decorators,
+        each.returns, each.bases, each.keywords, each.is_async, each.yields, tuple(each.called),
         tuple(each.bound), each.first, each.at, each.end, each.name_at, handed,
     )  # fmt: skip
 
