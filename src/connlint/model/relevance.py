@@ -13,7 +13,7 @@ from typing import NamedTuple
 from connlint.facts import types as f
 from connlint.model.flows import Flow, Flows, flows_of, lambda_name, last_name, result_of
 from connlint.model.names import Module, walk
-from connlint.model.namesakes import BUILT_IN, Namesakes, mentions
+from connlint.model.namesakes import BUILT_IN, Namesakes, annotation_words
 from connlint.model.program import DISTINCTIVE, Program
 
 ScopeId = tuple[str, int]
@@ -51,6 +51,7 @@ class Relevance:
         self._renamed: dict[str, set[str]] = {}
         self._flows: dict[ScopeId, Flows] = {}
         self._followed: set[tuple[str, int, str, bool]] = set()
+        self._bound: set[tuple[str, int, str, bool]] = set()
         self._makers = _makers(program)
         self._openers = _openers(program)
         self._packages = frozenset(
@@ -194,7 +195,8 @@ class Relevance:
         if not libraries:
             return False
         return any(
-            param.annotation is not None and mentions(param.annotation, libraries)
+            param.annotation is not None
+            and not libraries.isdisjoint(annotation_words(param.annotation))
             for param in scope.params
         )
 
@@ -327,6 +329,10 @@ class Relevance:
 
     def _bind(self, module: Module, number: int, name: str, *, is_factory: bool) -> None:
         """A variable or parameter of a function holds something relevant."""
+        key = (module.name, number, name, is_factory)
+        if key in self._bound:
+            return
+        self._bound.add(key)
         self._follow(module, number, name, is_factory=is_factory, is_bound=True)
         stack = [number]
         while stack:
