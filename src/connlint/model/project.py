@@ -22,6 +22,7 @@ from connlint.model import values as v
 from connlint.model.classes import ClassId
 from connlint.model.connections.places import Connections
 from connlint.model.connections.written import WrittenUrl, written_urls
+from connlint.model.dual_writes import DualWrites
 from connlint.model.effects import Effect, Operation, Step
 from connlint.model.engine import Engine, FunctionRun
 from connlint.model.entry_points import EntryPoint, EntryPoints
@@ -32,10 +33,15 @@ from connlint.model.nesting import Nesting, Nestings
 from connlint.model.program import Program
 from connlint.model.providers import Provider, provider_of
 from connlint.model.relevance import ScopeId
+from connlint.model.responses import Responses
 from connlint.model.roles import Roles
+from connlint.model.rows import Rows
 from connlint.model.signals import Signals
+from connlint.model.sites import Sites
 from connlint.model.slowness import Slowness
+from connlint.model.stores import Stores
 from connlint.model.streaming import Streaming
+from connlint.model.written.contents import WrittenContents
 
 _RECURSION = 12_000
 
@@ -208,6 +214,38 @@ class Project:
     def written_urls(self) -> tuple[WrittenUrl, ...]:
         """The database URLs that the code writes down."""
         return tuple(written_urls(self.program, self.connections))
+
+    # what functions write, and where
+
+    @cached_property
+    def written(self) -> WrittenContents:
+        """What each commit writes."""
+        return WrittenContents(self.engine, self.roles, self.run)
+
+    @cached_property
+    def dual_writes(self) -> DualWrites:
+        """What goes to process memory and to the database alike."""
+        return DualWrites(self.engine, self.run)
+
+    @cached_property
+    def stores(self) -> Stores:
+        """What happens to containers in memory, and to the rows of models."""
+        return Stores(self.program, self.roles, self._analysed, self.entry_points)
+
+    @cached_property
+    def rows(self) -> Rows:
+        """Which expressions give rows of the database as they are."""
+        return Rows(self.program, self.roles)
+
+    @cached_property
+    def responses(self) -> Responses:
+        """What routes declare and return."""
+        return Responses(self.program)
+
+    @cached_property
+    def sites(self) -> Sites:
+        """The calls that stand at places."""
+        return Sites(self.program)
 
     # places
 
