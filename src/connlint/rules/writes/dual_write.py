@@ -1,0 +1,48 @@
+"""DBC305: the same fact goes to process memory and to the database, in no order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from connlint.findings import TraceStep
+from connlint.location import unpack
+from connlint.rules.base import Rule
+from connlint.rules.evidence import shape_at, suspect
+
+if TYPE_CHECKING:
+    from connlint.findings import Suspect
+    from connlint.model.dual_writes import DualWrite as Found
+    from connlint.model.project import Project
+    from connlint.model.relevance import ScopeId
+
+
+class DualWrite(Rule):
+    """Facts that one function writes to memory and to the database, with no order between them."""
+
+    code = "DBC305"
+    severity = "warning"
+
+    def suspects(self, project: Project) -> Iterator[Suspect]:
+        for scope, _ in project.runs():
+            for found in project.dual_writes.of(scope):
+                if project.role(scope) != "test":
+                    yield self._suspect(project, scope, found)
+
+    def _suspect(self, project: Project, scope: ScopeId, found: Found) -> Suspect:
+        memory = found.memory
+        names = ", ".join(sorted({fact.name for fact in found.facts} - {"*"})) or "fields"
+        line, column = unpack(found.stored_at)
+        return suspect(
+            project, self.code, scope, memory.at, memory.end,
+            shape=shape_at(project, scope, memory.at, memory.end),
+            message=f"{names} of {memory.container} also goes to the database (line {line}), and "
+            "nothing says which of them is right; write to the database, commit, then to memory",
+            matched=memory.container,
+            trace=(
+                TraceStep(
+                    project.path(scope), line, column + 1, project.symbol(scope),
+                    "the database gets it here",
+                ),
+            ),
+        )  # fmt: skip

@@ -1,0 +1,170 @@
+"""DBC307: a loop sends one query per item."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from connlint.facts import types as f
+from connlint.model import values as v
+from connlint.model.expressions import calls_in, calls_of, descend
+from connlint.model.loop_items import item_names, loop_of, mentions
+from connlint.model.names import walk
+from connlint.rules.base import Rule
+from connlint.rules.evidence import shape_at, suspect
+
+if TYPE_CHECKING:
+    from connlint.findings import Suspect
+    from connlint.model.effects import LoopFrame, Operation
+    from connlint.model.engine import FunctionRun
+    from connlint.model.project import Project
+    from connlint.model.relevance import ScopeId
+
+_EXEMPT = frozenset({"test", "migration"})
+_MIGRATIONS = re.compile(r"(^|/)(alembic|migrations)/")
+_MAX_HOPS = 3
+"""A query that is further away belongs to work that an item needs, not to looking it up."""
+_UNIT_OF_WORK = frozenset({"write", "execute", "flush", "commit", "rollback", "slow"})
+_COUNTERS = frozenset({"builtins.range", "itertools.count", "itertools.repeat"})
+_BATCHED = frozenset({"in_", "any_"})
+_SELECTING = frozenset({"query", "select", "select_from"})
+_QUERYING = frozenset({"session", "connection", "cursor", "query", "pool"})
+
+
+class QueryInLoop(Rule):
+    """Queries that look up each item of a loop, directly or through a call, where one would do."""
+
+    code = "DBC307"
+    severity = "warning"
+
+    def suspects(self, project: Project) -> Iterator[Suspect]:
+        for scope, run in project.runs():
+            if project.role(scope) in _EXEMPT or _MIGRATIONS.search(project.path(scope)):
+                continue
+            done: set[int] = set()
+            for operation in sorted(run.operations, key=_rank):
+                frame = _frame_of(project, operation)
+                if frame is None or frame.at in done:
+                    continue
+                if _only_looks_up(project, run, frame, operation) and _asks_per_item(
+                    project, scope, frame, operation
+                ):
+                    done.add(frame.at)
+                    yield self._suspect(project, scope, operation)
+
+    def _suspect(self, project: Project, scope: ScopeId, operation: Operation) -> Suspect:
+        effect = operation.effect
+        through = "" if operation.own else f" through {effect.chain[0].text}"
+        return suspect(
+            project, self.code, scope, operation.at, operation.end,
+            shape=shape_at(project, scope, operation.at, operation.end),
+            message=f"one query per item{through}; fetch all items with one query before the loop",
+            matched=effect.chain[0].text,
+            trace=project.trace(effect) if not operation.own else (),
+        )  # fmt: skip
+
+
+def _rank(operation: Operation) -> tuple[int, int]:
+    return (operation.at, len(operation.effect.chain))
+
+
+def _frame_of(project: Project, operation: Operation) -> LoopFrame | None:
+    """The loop that a query repeats with, or ``None`` when it is no lookup in a counted loop."""
+    effect = operation.effect
+    if effect.kind != "read" or effect.implicit or not operation.loops or operation.callee_looped:
+        return None
+    if len(effect.chain) > _MAX_HOPS or operation.batched or operation.keyed:
+        return None
+    type_name, _, method = effect.chain[-1].text.rpartition(".")
+    known = project.program.catalog.type(type_name)
+    if method == "refresh" or (known is not None and known.kind not in _QUERYING):
+        return None
+    inner = operation.loops[-1]
+    if inner.kind == "while" or inner.receives or inner.retry or inner.batches:
+        return None
+    return inner
+
+
+def _only_looks_up(
+    project: Project, run: FunctionRun, frame: LoopFrame, operation: Operation
+) -> bool:
+    """Whether a round of the loop neither writes nor waits: else it is a unit of work.
+
+    What is only added to the session is written behind the loop, so a query of the loop's own that
+    looks before it adds counts.
+    """
+    others = _UNIT_OF_WORK - {"write"} if operation.own else _UNIT_OF_WORK
+    if any(frame in each.loops and each.effect.kind in others for each in run.operations):
+        return False
+    inside = {callee for at, end, callee in run.calls if frame.at < at and end <= frame.end}
+    return not any(project.slowness.is_slow(callee) for callee in inside)
+
+
+def _asks_per_item(
+    project: Project, scope: ScopeId, frame: LoopFrame, operation: Operation
+) -> bool:
+    """Whether the query is about the item, of which there may be many, and about nothing else."""
+    loop = loop_of(project.module(scope[0]).body(scope[1]), frame)
+    if loop is None or _looks_for_one(loop):
+        return False
+    sources = [loop.iter] if isinstance(loop, f.For) else [each.iter for each in loop.generators]
+    if any(_is_few(project, scope, source) for source in sources):
+        return False
+    names = item_names(loop)
+    for node in _calls(loop):
+        if node.at == operation.at and node.end == operation.end:
+            return mentions(node, names) and not _is_other_query(node, names)
+    return False
+
+
+def _looks_for_one(loop: f.For | f.Comp) -> bool:
+    """Whether a loop may end at the first item that fits, as a generator in ``any()`` does."""
+    if isinstance(loop, f.Comp):
+        return loop.kind == "g"
+    return any(isinstance(each, (f.Break, f.Return)) for each in walk(loop.body))
+
+
+def _calls(loop: f.For | f.Comp) -> Iterator[f.Call]:
+    """The calls that a loop repeats."""
+    if isinstance(loop, f.For):
+        yield from calls_in(loop.body)
+    else:
+        for element in loop.elements:
+            yield from calls_of(element)
+
+
+def _is_few(project: Project, scope: ScopeId, source: f.Expr) -> bool:
+    """Whether a loop goes over a handful of constants, or only counts."""
+    if isinstance(source, (f.Seq, f.DictLit)):
+        return True
+    if isinstance(source, f.Call):
+        callee = project.values(scope[0], scope[1], source.func)
+        if any(isinstance(value, v.Ext) and value.name in _COUNTERS for value in callee):
+            return True
+        if source.args:
+            return _is_few(project, scope, source.args[0])
+    return any(
+        isinstance(value, v.Class) or (isinstance(value, v.Items) and value.exact)
+        for value in project.values(scope[0], scope[1], source)
+    )
+
+
+def _is_other_query(node: f.Call, names: frozenset[str]) -> bool:
+    """Whether one query could not ask for all items: it takes a batch of them already, the item
+    says what is selected rather than which row, or there is a cache for the answer."""
+    for each in descend(node):
+        if isinstance(each, f.Text) and mentions(each, names):
+            return True
+        if not isinstance(each, f.Call):
+            continue
+        name = each.func.attr if isinstance(each.func, f.Attr) else getattr(each.func, "id", "")
+        if name in _BATCHED and any(_is_one_of(argument, names) for argument in each.args):
+            return True
+        if name in _SELECTING and any(mentions(argument, names) for argument in each.args):
+            return True
+    return any("cache" in (keyword.name or "") for keyword in node.keywords)
+
+
+def _is_one_of(node: f.Expr, names: frozenset[str]) -> bool:
+    return isinstance(node, f.Name) and node.id in names
