@@ -192,7 +192,7 @@ class _Function:
     def _remembered(self, access: Access, pending: frozenset[_Pending]) -> frozenset[_Pending]:
         """Something is written to memory."""
         is_open = False
-        for each in pending:
+        for each in _in_order(pending):
             if each.kind == "database" and (facts := _shared(access, each.facts)):
                 is_open = True
                 self._note(access, each, facts)
@@ -212,7 +212,7 @@ class _Function:
 
     def _committed(self, pending: frozenset[_Pending]) -> frozenset[_Pending]:
         """What the database was sent is certain now, rows that were changed included."""
-        for each in pending:
+        for each in _in_order(pending):
             if each.kind == "row":
                 self._compare(each, pending)
         return frozenset(
@@ -220,7 +220,7 @@ class _Function:
         )
 
     def _compare(self, sent: _Pending, pending: frozenset[_Pending]) -> None:
-        for each in pending:
+        for each in _in_order(pending):
             access = self._writes.get(each.at) if each.kind == "memory" else None
             if access is not None and (facts := _shared(access, sent.facts)):
                 self._note(access, sent, facts)
@@ -271,6 +271,11 @@ class _Function:
             isinstance(value, v.Obj) and self._engine.may_be_entity(value)
             for value in self._program.static(self._module, self._scope, owner)
         )
+
+
+def _in_order(pending: frozenset[_Pending]) -> list[_Pending]:
+    """By place, so that the first one is always the same."""
+    return sorted(pending, key=lambda each: (each.at, each.end, each.kind))
 
 
 def _writes(operation: Operation) -> bool:

@@ -33,6 +33,8 @@ _TELLING = frozenset({
     "debug", "info", "warning", "warn", "error", "exception", "critical", "log",
 })  # fmt: skip
 """Methods that take a row only to tell of it."""
+_CONTEXTS = frozenset({"flask.g", "flask.request", "flask.session", "flask.current_app"})
+"""What a library keeps for a request: nothing that is stored in it is a row's."""
 _MAX_DEPTH = 8
 
 
@@ -64,9 +66,13 @@ class WrittenContents:
             known = self._telling[scope] = may_tell(body) or any(
                 self.may_be_statistics(callee)
                 for callee in dict.fromkeys(callee for _, _, callee in self.run(scope).calls)
-                if self.run(callee).summary.unsettled
+                if self.leaves_writes(callee)
             )
         return known
+
+    def leaves_writes(self, scope: ScopeId) -> bool:
+        """Whether a function may leave writes to its caller; a model's method writes to its row."""
+        return bool(self.run(scope).summary.unsettled) or self.roles.is_model(scope)
 
     def of(self, scope: ScopeId) -> Outcome:
         """What one function writes; nothing where it calls itself again."""
@@ -150,8 +156,8 @@ class _Function:
         self, callee: ScopeId, call: f.Call, here: list[Operation], pending: Contents
     ) -> Contents:
         """What is pending behind a call of a project function."""
-        if not any(each.effect.kind == "commit" for each in here) and not (
-            self._all.run(callee).summary.unsettled
+        if not any(each.effect.kind == "commit" for each in here) and not self._all.leaves_writes(
+            callee
         ):
             return pending
         inner = self._all.of(callee)
@@ -264,6 +270,9 @@ class _Function:
 
     def _may_be_row(self, owner: f.Expr) -> bool:
         for value in self._program.static(self.module, self.scope[1], owner):
+            if isinstance(value, v.Ext):  # a proxy, as flask_login.current_user
+                last = value.name.rpartition(".")[2]
+                return last.islower() and value.name not in _CONTEXTS
             if not isinstance(value, v.Obj):
                 continue
             if value.id == "self":

@@ -47,7 +47,7 @@ _CHANGED = re.compile(
 _DECIDING = re.compile(
     r"(?:^|_)(?:version|revision|rev|generation|epoch|sequence|seq|serial|number|position|order|"
     r"index|offset|level|balance|credits?|quota|stock|inventory|amount|quantity|price|points|score|"
-    r"retry|retries|tries|failures?|failed|errors?)(?:_|$)"
+    r"retry|retries|tries|failed)(?:_|$)"
 )
 """Numbers that the code itself goes by: they are no statistics, and have to be right at once."""
 _CLOCKS = frozenset({"now", "utcnow", "utc_now", "now_utc", "time", "today", "current_timestamp"})
