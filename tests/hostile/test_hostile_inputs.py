@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,15 @@ from connlint.facts.store import FactsStore, decode_facts
 from connlint.facts.types import ReadProblem, decode_body
 from connlint.source import MAX_BYTES
 from hostile.inputs import DEEP, FLAWS, FOLDER, MUST_BE_ANALYSED, STORED, grow_odd_files
+
+
+@pytest.fixture(autouse=True)
+def _limit_of_a_new_process() -> Iterator[None]:
+    """Linking raises the limit of its process for good; files are read before that in a run."""
+    raised = sys.getrecursionlimit()
+    sys.setrecursionlimit(1000)
+    yield
+    sys.setrecursionlimit(raised)
 
 
 def test_every_expectation_has_its_input() -> None:

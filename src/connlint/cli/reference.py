@@ -45,7 +45,9 @@ def _command(command: click.Command, context: click.Context) -> str:
 
 def _options(command: click.Command, context: click.Context) -> Iterator[tuple[str, str]]:
     for parameter in command.get_params(context):
-        if record := parameter.get_help_record(context):
+        # Newer versions of click have a record for arguments too; the usage shows those already.
+        record = parameter.get_help_record(context) if isinstance(parameter, click.Option) else None
+        if record:
             spelling, text = record
             yield spelling.replace("|", "\\|"), text.replace("|", "\\|")
 

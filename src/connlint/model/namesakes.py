@@ -77,7 +77,7 @@ class Namesakes:
     def _mentions_owner(self, module: Module, number: int, method: str) -> bool:
         """Whether a scope mentions a class that has a relevant method of this name."""
         owners = self.owners.get(method)
-        return bool(owners) and not owners.isdisjoint(self._words_of(module, number))
+        return owners is not None and not owners.isdisjoint(self._words_of(module, number))
 
     def _words_of(self, module: Module, number: int) -> frozenset[str]:
         """The names that a scope calls, and those in the annotations of its parameters."""
