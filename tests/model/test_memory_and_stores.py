@@ -130,7 +130,7 @@ PAIRS = {
         {"status"},
     ),
     "a stored attribute": (
-        "row = session.get(row_class, 1)\nrow.status = 1\nJOBS[key]['status'] = 1\nsession.commit()",
+        "r = session.get(row_class, 1)\nr.status = 1\nJOBS[key]['status'] = 1\nsession.commit()",
         {"status"},
     ),
     "SQL": (
