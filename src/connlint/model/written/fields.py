@@ -38,7 +38,7 @@ _TIMED = re.compile(r"_(at|on|dt|time|date|datetime|ts|timestamp)$|^(time|date)_
 _ACTIVE = re.compile(
     r"^last_(?:[a-z0-9]+_)*(?:active|activity|seen|login|logged_in|log_in|sign_in|access|accessed|"
     r"used|usage|heartbeat|ping|pinged|contact|contacted|visit|visited|viewed|request|requested|"
-    r"online|connected|connection|touched|touch|poll|polled|download|downloaded|exchanged)"
+    r"online|connected|connection|touched|touch|poll|polled|download|downloaded)"
     r"(?:_[a-z0-9]+)*$"
 )
 _CHANGED = re.compile(
