@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connlint.config.standard import Sessions, Standard
+from connlint.config.standard import Role, Sessions, Standard
 from model.frameworks import FRAMEWORKS
 from model.written import linked, scope_of
 
@@ -108,6 +108,20 @@ def test_the_most_specific_glob_wins(path: str, role: str) -> None:
     project = linked({path: "def work(): ..."}, GLOBS)
     assert project.roles.declared(path) == role
     assert project.roles.of_file(path) == role
+
+
+@pytest.mark.parametrize("order", [("service", "test"), ("test", "service")])
+def test_between_equal_globs_the_order_of_the_standard_does_not_count(
+    order: tuple[Role, Role],
+) -> None:
+    globs: dict[Role, tuple[str, ...]] = {
+        "service": ("**/services/**",),
+        "test": ("**/checking/**",),
+    }
+    standard = Standard(roles={role: globs[role] for role in order})
+    path = "services/checking/jobs.py"
+    project = linked({path: "def work(): ...\n"}, standard)
+    assert project.roles.of_file(path) == "test"
 
 
 def test_registration_wins_over_a_glob_for_the_one_function() -> None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from connlint.config.globs import matches, specificity
+from connlint.config.globs import matches
+from connlint.config.roles import declared_role
 from connlint.model.catalog.types import EntryKind
 from connlint.model.classes import ClassId
 from connlint.model.entry_points import EntryPoint
@@ -75,14 +76,7 @@ class Roles:
 
     def declared(self, path: str) -> str:
         """The role that the most specific glob of the standard gives to a file."""
-        best: tuple[object, str] | None = None
-        for role, patterns in self._program.standard.roles.items():
-            for pattern in patterns:
-                if matches(pattern, path):
-                    rank = specificity(pattern)
-                    if best is None or rank > best[0]:  # type: ignore[operator]
-                        best = (rank, role)
-        return best[1] if best else ""
+        return declared_role(self._program.standard.roles, path) or ""
 
     def of_file(self, path: str) -> str:
         """The role that a file as a whole plays: by glob, else by what it is."""
