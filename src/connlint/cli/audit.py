@@ -134,7 +134,7 @@ def audit_view(analysis: Analysis, options: AuditOptions) -> AuditView:
     from connlint.audit.earlier import load_earlier
     from connlint.audit.executed import load_coverage
     from connlint.audit.tables import Scope, compute
-    from connlint.cli.fixing import proposals
+    from connlint.proposals import proposals
     from connlint.report.audit_view import AuditView
 
     loaded = analysis.request.loaded

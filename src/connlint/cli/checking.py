@@ -78,7 +78,7 @@ def _view(changed: Changed, options: CheckOptions) -> CheckView:
     analysis, verdict = changed.analysis, changed.verdict
     fixes = {}
     if options.form in _WITH_EDITS and not options.statistics:
-        from connlint.cli.fixing import proposals
+        from connlint.proposals import proposals
 
         fixes = proposals(analysis, verdict.findings)
     source = lru_cache(maxsize=1)(analysis.source_lines)  # findings of one file stand together

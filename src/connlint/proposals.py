@@ -1,0 +1,68 @@
+"""An analysis and its findings in; what fixing each alone would change out. Nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from connlint.findings import Finding, Safety
+    from connlint.fix.outcome import FixTarget
+    from connlint.pipeline import Analysis
+    from connlint.report.view import ProposedFix
+
+
+def proposals(analysis: Analysis, findings: Iterable[Finding]) -> dict[str, ProposedFix]:
+    """What fixing each of ``findings`` alone would change, by fingerprint."""
+    fixable = [finding for finding in findings if finding.intent]
+    proposed: dict[str, ProposedFix] = {}
+    for path, group in groupby(fixable, key=lambda finding: finding.path):
+        if target := fix_target(analysis, path):
+            proposed |= _proposals_in(target, list(group))
+    return proposed
+
+
+def _proposals_in(target: FixTarget, findings: list[Finding]) -> dict[str, ProposedFix]:
+    """What fixing each finding of one file would change; refused ones are planned together."""
+    from connlint.fix.diff import edits_between
+    from connlint.fix.outcome import Refused
+    from connlint.fix.plan import plan_file
+    from connlint.report.view import ProposedFix
+
+    proposed: dict[str, ProposedFix] = {}
+    safeties: tuple[Safety, ...] = ("safe", "unsafe")
+    try:
+        for safety in safeties:
+            is_unsafe = safety == "unsafe"
+            together = plan_file(target, target.source, findings, unsafe=is_unsafe)
+            for finding in (*together.applied, *together.waiting):
+                alone = plan_file(target, target.source, [finding], unsafe=is_unsafe)
+                edits = edits_between(target.path, target.source, alone.after)
+                if edits and finding.intent:
+                    fix = ProposedFix(safety, finding.intent.title, edits)
+                    proposed.setdefault(finding.fingerprint, fix)
+            findings = [item.finding for item in together.left]
+            if not findings:
+                break
+    except Refused:
+        pass
+    return proposed
+
+
+def fix_target(analysis: Analysis, path: str) -> FixTarget | None:
+    """The file at ``path`` for the fixer; ``None`` when it is not what was analysed any more."""
+    from connlint.fix.outcome import FixTarget
+    from connlint.source import SourceError
+
+    try:
+        source = analysis.content(path)
+    except SourceError:
+        return None
+    return FixTarget(
+        path=path,
+        location=analysis.location(path),
+        source=source,
+        module=analysis.layout.names.get(path, ""),
+        is_package=path.endswith("__init__.py"),
+    )
