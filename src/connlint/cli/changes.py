@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from connlint.cli.check_options import CheckOptions
+    from connlint.fix.outcome import FixOutcome
     from connlint.pipeline import Analysis
     from connlint.triage.verdict import Verdict
 
@@ -48,14 +49,39 @@ def _fixed(analysis: Analysis, options: CheckOptions) -> Changed:
     from connlint.cli.fixing import fix, report_lines
     from connlint.fix.diff import unified_diff
 
-    outcome = fix(analysis, options.baseline, unsafe=options.unsafe_fixes, write=options.fix)
-    remarks = tuple(report_lines(outcome, analysis))
+    if options.verify_with:
+        outcome, verified = _verified(analysis, options, options.verify_with)
+    else:
+        outcome = fix(analysis, options.baseline, unsafe=options.unsafe_fixes, write=options.fix)
+        verified = ""
+    remarks = tuple(filter(None, (*report_lines(outcome, analysis), verified)))
     if options.diff:
         verdict = analysis.verdict
         return Changed(analysis, verdict, remarks, diff=unified_diff(outcome.changes))
     contents = {each.path: each.after for each in outcome.changes}
     after = analysis.with_content(contents) if contents else analysis
     return Changed(after, after.verdict, remarks, len(outcome.fixed))
+
+
+def _verified(analysis: Analysis, options: CheckOptions, command: str) -> tuple[FixOutcome, str]:
+    """Fix what ``command`` succeeds with, and a line about that."""
+    from functools import partial
+
+    from connlint.cli.fixing import fix
+    from connlint.cli.output import note
+    from connlint.cli.verifying import Verification, orderly_ending
+    from connlint.report.view import counted
+
+    verification = Verification(command, partial(note, quiet=options.quiet))
+    with orderly_ending():
+        outcome = fix(
+            analysis, options.baseline, unsafe=options.unsafe_fixes, write=True,
+            verify=verification.failure,
+        )  # fmt: skip
+    if not outcome.changes:
+        return outcome, ""
+    runs = counted(verification.runs, "run")
+    return outcome, f"`{command}` succeeds with what was fixed ({runs})."
 
 
 def _silenced(before: Changed, options: CheckOptions) -> Changed:

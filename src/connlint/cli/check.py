@@ -28,6 +28,11 @@ _FORMATS = (
     "--unsafe-fixes", is_flag=True, help="With --fix or --diff: those that need an eye as well."
 )
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option(
+    "--verify-with",
+    metavar="CMD",
+    help="With --fix: put back each file with whose fix the command CMD fails.",
+)
 @click.option("--add-noqa", is_flag=True, help="Silence all findings with comments in the code.")
 @click.option(
     "--format", "form", type=click.Choice(_FORMATS), default="text", help="How to report."

@@ -24,6 +24,7 @@ class CheckOptions:
     fix: bool
     unsafe_fixes: bool
     diff: bool
+    verify_with: str | None
     add_noqa: bool
     form: str
     output: Path | None
@@ -55,6 +56,10 @@ class CheckOptions:
             raise UsageError(f"--statistics goes with --format {formats}, not {self.form}")
         if sum((self.fix, self.diff, self.add_noqa)) > 1:
             raise UsageError("--fix, --diff and --add-noqa exclude each other")
+        if self.verify_with is not None and not self.fix:
+            raise UsageError("--verify-with goes with --fix")
+        if self.verify_with is not None and not self.verify_with.strip():
+            raise UsageError("--verify-with needs a command")
         if self.stdin_filename is None:
             if any(str(path) == "-" for path in self.paths):
                 raise UsageError("- needs --stdin-filename FILE")

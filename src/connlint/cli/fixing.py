@@ -14,14 +14,22 @@ from connlint.errors import ConnlintError
 if TYPE_CHECKING:
     from connlint.cli.baseline import BaselineOptions
     from connlint.findings import Finding
-    from connlint.fix.outcome import FixOutcome
+    from connlint.fix.outcome import FixOutcome, Verify
     from connlint.pipeline import Analysis
 
 
-def fix(analysis: Analysis, baseline: BaselineOptions, *, unsafe: bool, write: bool) -> FixOutcome:
+def fix(
+    analysis: Analysis,
+    baseline: BaselineOptions,
+    *,
+    unsafe: bool,
+    write: bool,
+    verify: Verify | None = None,
+) -> FixOutcome:
     """Fix what can be fixed of what the report is about; only look, without ``write``.
 
-    Raises :class:`ConnlintError` when the analysis is incomplete, before or while fixing.
+    Files with which ``verify`` fails are put back. Raises :class:`ConnlintError` when the analysis
+    is incomplete, before or while fixing, or when the verification can't be carried out.
     """
     from connlint.fix.apply import plan_and_apply
     from connlint.fix.outcome import FixOptions
@@ -33,7 +41,8 @@ def fix(analysis: Analysis, baseline: BaselineOptions, *, unsafe: bool, write: b
     findings = _findings_everywhere(analysis, baseline)
     wanted = {f.path for f in findings if f.intent and analysis.scope.covers(f.path)}
     targets = {path: target for path in sorted(wanted) if (target := fix_target(analysis, path))}
-    options = FixOptions(root=analysis.request.loaded.root, unsafe=unsafe, write=write)
+    root = analysis.request.loaded.root
+    options = FixOptions(root=root, unsafe=unsafe, write=write, verify=verify)
     return plan_and_apply(findings, targets, options, reanalyse)
 
 

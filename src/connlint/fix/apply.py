@@ -21,8 +21,10 @@ from connlint.fix.outcome import (
     Reanalyse,
     Refused,
     Unfixed,
+    Verify,
 )
 from connlint.fix.plan import FilePlan, plan_file
+from connlint.fix.verify import groups_of, write_what_passes
 from connlint.fix.write import is_unchanged, real_place, replace
 
 MAX_ROUNDS = 10
@@ -78,7 +80,13 @@ class _Run:
             self._give_up(dict.fromkeys(unstable, f"still changing after {MAX_ROUNDS} rounds"))
 
     def write(self) -> None:
-        """Write the changed files; those that can't be written stay as they are."""
+        """Write the changed files; those that can't be written stay as they are.
+
+        Raises :class:`ConnlintError` when the verification can't be carried out.
+        """
+        if self.options.verify and self.contents:
+            self._write_verified(self.options.verify)
+            return
         failed: dict[str, str] = {}
         for path, content in sorted(self.contents.items()):
             target = self.files[path]
@@ -87,6 +95,23 @@ class _Run:
             except Refused as refusal:
                 failed[path] = refusal.reason
         self._give_up(failed)
+
+    def _write_verified(self, verify: Verify) -> None:
+        """Write the changed files as far as ``verify`` passes with them."""
+        groups = groups_of(self._changes(), ())
+        self._give_up(write_what_passes(groups, self.options.root, verify))
+        if not counts(self.now) - counts(self.before):
+            return
+        for change in self._changes():
+            replace(change.location, self.options.root, change.after, change.before)
+        reason = "without the fixes that were put back, something new would be found"
+        self._give_up(dict.fromkeys(self.contents, reason))
+
+    def _changes(self) -> list[FileChange]:
+        return [
+            FileChange(path, self.files[path].location, self.files[path].source, content)
+            for path, content in sorted(self.contents.items())
+        ]
 
     def outcome(self) -> FixOutcome:
         """What became of each finding."""
@@ -101,12 +126,8 @@ class _Run:
             fixed_ids.update(map(id, ordered[: max(len(group) - remaining[key], 0)]))
         fixed = [Fixed(each, each.path) for each in self.before if id(each) in fixed_ids]
         refused, left = self._unfixed([each for each in self.before if id(each) not in fixed_ids])
-        changes = [
-            FileChange(path, self.files[path].location, self.files[path].source, content)
-            for path, content in sorted(self.contents.items())
-        ]
         return FixOutcome(
-            tuple(fixed), tuple(refused), tuple(left), tuple(changes), tuple(self.now)
+            tuple(fixed), tuple(refused), tuple(left), tuple(self._changes()), tuple(self.now)
         )
 
     def _unfixed(self, findings: Sequence[Finding]) -> tuple[list[Unfixed], list[Unfixed]]:

@@ -33,13 +33,19 @@ class FixTarget(msgspec.Struct, frozen=True):
     is_package: bool = False
 
 
+Verify = Callable[[], str]
+"""Looks at the project on disk: why it is not as it should be, or nothing."""
+
+
 class FixOptions(msgspec.Struct, frozen=True):
     """``root``: files whose real place is elsewhere are refused. ``unsafe``: apply what needs a
-    person's eye, too. ``write``: false for a preview."""
+    person's eye, too. ``write``: false for a preview. ``verify``: files with which this fails are
+    put back."""
 
     root: Path
     unsafe: bool = False
     write: bool = True
+    verify: Verify | None = None
 
 
 class FileChange(msgspec.Struct, frozen=True):
