@@ -45,12 +45,14 @@ class FixIntent(msgspec.Struct, frozen=True):
     """What a rule wants done at its node, before the fixer has looked at the concrete syntax.
 
     ``kind`` names a transformer of ``connlint.fix.edits``; ``data`` holds its arguments.
+    ``obstacle`` is why the rule knows already that the fix will be refused, in words for the user.
     """
 
     kind: str
     safety: Safety
     title: str
     data: dict[str, str] = {}
+    obstacle: str = ""
 
 
 class Suspect(msgspec.Struct, frozen=True):
@@ -96,6 +98,11 @@ class Finding(msgspec.Struct, frozen=True):
     trace: tuple[TraceStep, ...] = ()
     intent: FixIntent | None = None
     fingerprint: str = ""
+
+    @property
+    def proposal(self) -> FixIntent | None:
+        """The fix to offer; none where it is known that it will be refused."""
+        return None if self.intent is None or self.intent.obstacle else self.intent
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def proposals(analysis: Analysis, findings: Iterable[Finding]) -> dict[str, ProposedFix]:
     """What fixing each of ``findings`` alone would change, by fingerprint."""
-    fixable = [finding for finding in findings if finding.intent]
+    fixable = [finding for finding in findings if finding.proposal]
     proposed: dict[str, ProposedFix] = {}
     for path, group in groupby(fixable, key=lambda finding: finding.path):
         if target := fix_target(analysis, path):

@@ -89,6 +89,18 @@ def test_a_finding_without_an_intent_is_left(tmp_path: Path) -> None:
     assert project.read("a") == GOOD
 
 
+def test_what_the_rule_knows_to_be_in_the_way_is_told(tmp_path: Path) -> None:
+    project = Project(tmp_path, a=GOOD)
+    project.findings = [
+        replace(each, intent=replace(each.intent, obstacle="a tree lies across the road"))
+        for each in project.findings
+        if each.intent
+    ]
+    assert not any(each.proposal for each in project.findings)
+    assert _reasons(project.fix(unsafe=True)) == {"a tree lies across the road"}
+    assert project.read("a") == GOOD
+
+
 def test_a_file_that_was_not_analysed_is_refused(tmp_path: Path) -> None:
     project = Project(tmp_path, a=GOOD)
     project.targets = {}
@@ -276,6 +288,27 @@ def test_a_finding_in_a_file_that_changes_is_put_down_to_it_first(tmp_path: Path
     outcome = project.fix()
     assert _reasons(outcome) == {"DBC205 would be found in f"}
     assert (project.read("a"), project.read("c")) == (GOOD, GOOD)
+
+
+def test_a_rewrite_that_does_harm_costs_the_others_of_its_file_nothing(tmp_path: Path) -> None:
+    source = GOOD + b"def f():\n    with SessionLocal() as db:\n        db.get(2)\n"
+
+    class Fussy(Project):
+        """Fixing what is in the function brings in a finding."""
+
+        def reanalyse(self, changes: Mapping[str, bytes]) -> list[Finding]:
+            found = super().reanalyse(changes)
+            if b"    with get_session" in changes.get("app/a.py", b""):
+                found.append(replace(self.findings[0], code="DBC205", symbol="f"))
+            return found
+
+    project = Fussy(tmp_path, a=source)
+    outcome = project.fix()
+    assert [each.finding.span.line for each in outcome.fixed] == [3]
+    assert "DBC205 would be found in f" in _reasons(outcome)
+    assert project.read("a") == source.replace(
+        b"SessionLocal\n", b"SessionLocal, get_session\n", 1
+    ).replace(b"with SessionLocal", b"with get_session", 1)
 
 
 def test_a_rewrite_that_leaves_its_finding_is_undone(tmp_path: Path) -> None:

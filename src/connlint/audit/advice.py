@@ -55,7 +55,7 @@ class Advice:
         _, semicolon, wanted = finding.message.rpartition("; ")
         if semicolon:
             return sentence(wanted)
-        return sentence(finding.intent.title) if finding.intent else ""
+        return sentence(finding.proposal.title) if finding.proposal else ""
 
     def form_for(self, place: Place) -> str:
         """How the provider that suits the place is used; empty without one."""

@@ -52,7 +52,8 @@ def plan_and_apply(
 @dataclass(slots=True)
 class _Run:
     """One run. ``contents`` are the changed files as they are by now, ``given_up`` those that stay
-    as they were, ``applied`` the findings that the first round rewrote."""
+    as they were, ``barred`` the findings whose fix does harm, ``applied`` those that the first
+    round rewrote."""
 
     before: Sequence[Finding]
     files: Mapping[str, FixTarget]
@@ -61,6 +62,7 @@ class _Run:
     now: Sequence[Finding] = ()
     contents: dict[str, bytes] = field(default_factory=dict)
     given_up: dict[str, str] = field(default_factory=dict)
+    barred: dict[Key, str] = field(default_factory=dict)
     plans: dict[str, FilePlan] = field(default_factory=dict)
     applied: set[int] = field(default_factory=set)
     _known: dict[str, tuple[bytes, list[Finding], FilePlan]] = field(default_factory=dict)
@@ -142,6 +144,8 @@ class _Run:
                 left.append(Unfixed(finding, _NO_FIX))
             elif finding.path in self.given_up:
                 refused.append(Unfixed(finding, self.given_up[finding.path]))
+            elif key in self.barred:
+                refused.append(Unfixed(finding, self.barred[key]))
             elif reasons := refusals.get(key):
                 refused.append(Unfixed(finding, reasons.pop(0)))
             elif reasons := leftovers.get(key):
@@ -174,7 +178,7 @@ class _Run:
         """Plan all files again and return the plans that change something."""
         wanted: dict[str, list[Finding]] = {}
         for finding in self.now:
-            if finding.intent and finding.path not in self.given_up:
+            if finding.intent and not self._is_given_up(finding):
                 wanted.setdefault(finding.path, []).append(finding)
         self.plans = {}
         for path, findings in sorted(wanted.items()):
@@ -213,9 +217,48 @@ class _Run:
             if not bad:
                 self.contents, self.now = changes, after
                 return
-            self.given_up.update(bad)
-            changes = {path: content for path, content in changes.items() if path not in bad}
+            for path, reason in bad.items():
+                if path in planned and (plan := self._without_harm(path, planned[path])):
+                    planned[path] = plan
+                    changes[path] = plan.after
+                else:
+                    self.given_up[path] = reason
+                    del changes[path]
         self.contents, self.now = {}, self.before
+
+    def _without_harm(self, path: str, plan: FilePlan) -> FilePlan | None:
+        """A plan for the same file without the fixes that do harm by themselves.
+
+        ``None`` when none of them does, or none is left.
+        """
+        if len(plan.applied) == 1:
+            return None
+        harms = {key_of(each): self._harm_of(path, each) for each in plan.applied}
+        harmful = {key: harm for key, harm in harms.items() if harm}
+        self.barred.update(harmful)
+        wanted = (each for each in self.now if each.path == path and each.intent)
+        again = self._try_to_plan(path, [each for each in wanted if not self._is_given_up(each)])
+        return again if harmful and again and again.applied else None
+
+    def _try_to_plan(self, path: str, findings: list[Finding]) -> FilePlan | None:
+        try:
+            return self._plan_file(path, findings)
+        except Refused:
+            return None
+
+    def _harm_of(self, path: str, finding: Finding) -> str | None:
+        """Why the fix of ``finding`` can't stay, when it is the only one."""
+        alone = self._try_to_plan(path, [finding])
+        if alone is None or not alone.applied:
+            return None
+        changes = {**self.contents, path: alone.after}
+        after = self.reanalyse(changes)
+        applied = {path: alone.applied}
+        bad = culprits(self.before, self.now, after, applied, changes, self.reanalyse)
+        return bad.get(path)
+
+    def _is_given_up(self, finding: Finding) -> bool:
+        return finding.path in self.given_up or key_of(finding) in self.barred
 
     def _give_up(self, reasons: Mapping[str, str]) -> None:
         """Put these files back to what they were."""

@@ -98,6 +98,8 @@ def _rewrite(place: Place) -> Rewrite:
     intent = place.finding.intent
     if intent is None:
         raise Refused("there is no fix for it")
+    if intent.obstacle:
+        raise Refused(intent.obstacle)
     return transformer_of(intent.kind).rewrite(place)
 
 

@@ -118,8 +118,8 @@ def _finding(view: AuditView, number: int, finding: Finding) -> str:
     if fix is not None and (diff := unified(fix, source, finding.path)):
         lines.append(f"Proposed ({fix.safety}): {escape(fix.title)}\n")
         lines.append(f"{fenced(diff, 'diff')}\n")
-    elif finding.intent is not None:
-        lines.append(f"Proposed ({finding.intent.safety}): {escape(finding.intent.title)}\n")
+    elif proposal := finding.proposal:
+        lines.append(f"Proposed ({proposal.safety}): {escape(proposal.title)}\n")
     return "\n".join(lines)
 
 

@@ -47,8 +47,8 @@ def _finding(view: CheckView, finding: Finding) -> str:
         lines.append(f"Entry point: {_escape(entry_point_label(finding.entry_point))}\n")
     if steps:
         lines.append("".join(steps))
-    if finding.intent:
-        lines.append(f"Fix ({finding.intent.safety}): {_escape(finding.intent.title)}\n")
+    if proposal := finding.proposal:
+        lines.append(f"Fix ({proposal.safety}): {_escape(proposal.title)}\n")
     return "\n".join(lines)
 
 

@@ -23,7 +23,7 @@ def counts(view: CheckView) -> list[Count]:
     found = []
     for code in view.by_code:
         group = [finding for finding in view.findings if finding.code == code]
-        worst, fixable = group[0], sum(finding.intent is not None for finding in group)
+        worst, fixable = group[0], sum(finding.proposal is not None for finding in group)
         found.append(Count(code, worst.name, worst.severity, len(group), fixable))
     return sorted(found, key=lambda count: (-count.count, count.code))
 

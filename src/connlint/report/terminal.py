@@ -55,7 +55,7 @@ def _finding(view: CheckView, finding: Finding) -> Iterator[Text | Padding]:
     for number, step in enumerate(finding.trace, start=1):
         where = _shown(f"{step.path}:{step.line}")
         yield _indented(Text.assemble(f"{number}. ", (where, "cyan"), f" {_shown(step.note)}"))
-    if intent := finding.intent:
+    if intent := finding.proposal:
         option = "--fix" if intent.safety == "safe" else "--fix --unsafe-fixes"
         yield _indented(Text(_shown(f"Fix: {intent.title} ({option})"), "green"))
 

@@ -55,7 +55,7 @@ class CheckView:
     @property
     def fixable(self) -> int:
         """How many findings connlint knows a fix for."""
-        return sum(finding.intent is not None for finding in self.findings)
+        return sum(finding.proposal is not None for finding in self.findings)
 
     @property
     def worst_first(self) -> list[Finding]:
