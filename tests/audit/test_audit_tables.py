@@ -110,7 +110,9 @@ def test_what_runs_for_every_event_comes_first(tmp_path: Path) -> None:
         ("critical", "z_event.py", "DBC301"),
         ("high", "a_open.py", "DBC101"),
     ]
-    assert items[0].reason == "error; runs for every event (socket event progress)"
+    reason = "Event handler that runs for every event (socket event progress)."
+    assert (items[0].reason, items[0].severity) == (reason, "error")
+    assert items[0].should_be
     assert not any(item.done for item in items)
 
 

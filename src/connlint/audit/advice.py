@@ -1,23 +1,29 @@
-"""Findings in, what they mean for the connection point they stand at out: verdict and remedy."""
+"""Findings in, what is wrong at the connection point they stand at, and what is wanted, out."""
 
 from __future__ import annotations
 
-from connlint.audit.points import WORST_FIRST, Place, PointVerdict
+from connlint.audit.points import Place
 from connlint.audit.wording import listed, sentence
 from connlint.findings import Finding
 from connlint.model.project import Project
 from connlint.model.providers import Provider, provider_of
 
-_VERDICTS: dict[str, PointVerdict] = {
-    "DBC201": "remove",
-    "DBC205": "remove",
-    "DBC301": "move",
-    "DBC303": "move",
-    "DBC304": "move",
-    "DBC302": "batch",
-    "DBC307": "batch",
-}
 _OPENING = frozenset({"DBC101", "DBC102", "DBC103", "DBC104", "DBC105"})
+_WANTED = {
+    "DBC107": "No settings: what runs there opens a session of its own.",
+    "DBC112": "Return it once, on every path.",
+    "DBC203": "Write inside a `begin()` block of the session: leaving it commits.",
+    "DBC204": "Leave the transaction to the block that began it.",
+    "DBC205": "No commit here: leaving the block commits.",
+    "DBC206": "Roll the session back in this handler, or let the error pass.",
+    "DBC207": "Raise it again, or return or store that it failed.",
+    "DBC208": "Await it.",
+    "DBC407": "Compare the mode that it answers with the one that was asked for.",
+    "DBC410": "Take the lock that guards it elsewhere.",
+}
+"""What is wanted where the finding's message only says what is wrong."""
+_EXPLAINED = frozenset({"DBC206", "DBC207"})
+"""Rules whose messages say behind a colon what is wanted or why."""
 _FORMS = {
     "context-manager": "with {name}() as {held}:",
     "async-context-manager": "async with {name}() as {held}:",
@@ -29,16 +35,6 @@ _FORMS = {
 }
 
 
-def verdict_of(finding: Finding) -> PointVerdict:
-    """What a finding asks for at the place where it stands."""
-    return _VERDICTS.get(finding.code, "fix")
-
-
-def decisive(findings: list[Finding]) -> Finding:
-    """The finding that speaks for a place: the one whose remedy saves most."""
-    return min(findings, key=lambda each: (WORST_FIRST.index(verdict_of(each)), each.code))
-
-
 class Advice:
     """What a place should be instead, in the words of the standard."""
 
@@ -48,14 +44,30 @@ class Advice:
 
     def remedy(self, finding: Finding, place: Place) -> str:
         """What is wanted in place of what the finding is about; empty when nothing says it."""
-        if finding.code == "DBC104" and (engine := self._owned_engine()):
-            return engine
+        if finding.code == "DBC104":
+            return self._owned_engine() or "An engine that an owner module makes."
         if finding.code in _OPENING and (form := self._provider_form(finding, place)):
             return form
+        if known := _WANTED.get(finding.code) or self._demanded(finding.code):
+            return known
         _, semicolon, wanted = finding.message.rpartition("; ")
         if semicolon:
             return sentence(wanted)
         return sentence(finding.proposal.title) if finding.proposal else ""
+
+    def _demanded(self, code: str) -> str:
+        """What the standard demands of connections, for a rule that holds them against it."""
+        wanted = self._project.standard.connection
+        if code == "DBC401":
+            return f"A user name of the form `{wanted.username}`."
+        if code == "DBC402":
+            return f"Verification of the server's certificate {wanted.ssl_verify}."
+        if code == "DBC404":
+            return f"{listed((f'`{each}`' for each in wanted.pooler_hosts), 'or')}."
+        if code == "DBC406":
+            pairs = (f"`{name}={value!r}`" for name, value in wanted.engine_arguments.items())
+            return f"{listed(pairs)}."
+        return ""
 
     def form_for(self, place: Place) -> str:
         """How the provider that suits the place is used; empty without one."""
@@ -120,4 +132,6 @@ def _called(provider: Provider) -> str:
 def complaint(finding: Finding) -> str:
     """What is wrong, as the finding's message says it, without the remedy."""
     what, semicolon, _ = finding.message.rpartition("; ")
-    return what if semicolon else finding.message
+    if semicolon:
+        return what
+    return finding.message.partition(": ")[0] if finding.code in _EXPLAINED else finding.message

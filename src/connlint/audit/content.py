@@ -53,6 +53,7 @@ class Contents:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._known: dict[ScopeId, tuple[Touch, ...]] = {}
+        self._passed: dict[ScopeId, tuple[tuple[str, Touch], ...]] = {}
 
     def of(self, scope: ScopeId, extent: Span | None = None) -> tuple[Touch, ...]:
         """What one function does, inside the lines of ``extent`` where it is given."""
@@ -62,6 +63,33 @@ class Contents:
         if extent is None:
             return known
         return tuple(each for each in known if extent.line <= each.line <= extent.end_line)
+
+    def on(self, session: str, scope: ScopeId, extent: Span | None = None) -> tuple[Touch, ...]:
+        """What one function does, and what the functions do to ``session`` that it hands it to.
+
+        What others do stands at the line of the call here.
+        """
+        passed = self._passed.get(scope)
+        if passed is None:
+            passed = self._passed[scope] = tuple(self._of_callees(scope))
+        others = (touch for held, touch in passed if held == session)
+        if extent is not None:
+            others = (each for each in others if extent.line <= each.line <= extent.end_line)
+        return (*self.of(scope, extent), *others)
+
+    def _of_callees(self, scope: ScopeId) -> Iterator[tuple[str, Touch]]:
+        """What the functions that are called from here do, each with the session it is done to."""
+        for operation in self._project.run(scope).operations:
+            effect = operation.effect
+            wanted = _OF_EFFECT.get(effect.kind)
+            if operation.own or wanted is None:
+                continue
+            last = effect.chain[-1]
+            touches = [t for t in self.of((last.module, last.scope)) if t.verb in wanted]
+            line = unpack(last.at)[0]
+            here = [touch for touch in touches if touch.line == line]
+            for touch in here or touches:
+                yield effect.session, touch._replace(line=unpack(operation.at)[0])
 
     def _read(self, scope: ScopeId) -> Iterator[Touch]:
         module = self._project.module(scope[0])
@@ -165,6 +193,14 @@ class Contents:
         return ""
 
 
+_OF_EFFECT = {
+    "read": frozenset({"reads"}),
+    "write": frozenset({"adds", "updates", "deletes"}),
+    "execute": frozenset({"adds", "updates", "deletes"}),
+    "flush": frozenset({"sets", "counts up", "counts down"}),
+    "commit": frozenset({"sets", "counts up", "counts down"}),
+}
+"""What a function has done when it ends in one of these operations."""
 _WRAPPING = frozenset({"count", "max", "min", "sum", "exists"})
 
 

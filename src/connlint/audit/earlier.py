@@ -45,6 +45,7 @@ class EarlierFinding(msgspec.Struct, frozen=True):
     symbol: str
     fingerprint: str
     priority: str = "medium"
+    severity: str = "warning"
 
 
 class EarlierAudit(msgspec.Struct, frozen=True):

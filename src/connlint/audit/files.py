@@ -54,6 +54,9 @@ _GROUPS: dict[str, Group] = {
     "script": "scripts",
     "test": "tests",
 }
+_CONFIGURING: frozenset[ConnectionType] = frozenset({
+    "main session factory", "session configuration", "redundant factory",
+})  # fmt: skip
 _TASKS: frozenset[EntryKind] = frozenset({"task", "scheduled-job", "thread"})
 _NOUNS: dict[PointKind, tuple[str, str]] = {
     "read": ("read", "reads"),
@@ -138,7 +141,7 @@ class _Describer:
         codes = Counter(finding.code for finding in findings)
         names = {finding.code: finding.name for finding in findings}
         return FileRow(
-            path=path, role=role, group=_GROUPS.get(role, "utilities"), connection_type=kind,
+            path=path, role=role, group=_group(role, kind), connection_type=kind,
             usage=self._usage(path, points), points=len(points), findings=len(findings),
             codes=tuple(sorted(codes)), issues=_issues(codes, names),
         )  # fmt: skip
@@ -163,21 +166,21 @@ class _Describer:
         if role == "migration":
             return "migration"
         busy = any(point.kind != "import" for point in points)
-        if path in self.models and not busy:
+        if path in self.models and (not busy or role == "model"):
             return "model"
         if role == "owner":
             makes = ("define", True) in own or any(_defines_factory(point) for point in points)
             return "main session factory" if makes else "session configuration"
         if "DBC103" in codes:
             return "redundant factory"
-        opening = [point for point in points if point.kind == "acquire"]
+        opening = [p for p in points if p.kind == "acquire" and not p.place.through]
         if any(self._is_driver(point) for point in opening) or "DBC104" in codes:
             return "direct driver connection" if opening else "redundant factory"
-        direct = [point for point in opening if not self._is_provider(point)]
+        direct = [p for p in opening if not self._is_provider(p) and not _is_injected(p)]
         if direct:
             library = all(self._is_library(point.place.provider) for point in direct)
             return "direct session creation" if library else "direct factory call"
-        if any(point.place.session.startswith("p:") for point in opening):
+        if any(_is_injected(point) for point in opening):
             return "dependency injection"
         if opening:
             in_task = any(point.place.scope in self._tasks for point in opening)
@@ -207,8 +210,9 @@ class _Describer:
     def _usage(self, path: str, points: Sequence[Point]) -> str:
         """How the file uses connections, in words."""
         parts = []
-        opening = [each for each in points if each.kind == "acquire" and each.place.session]
-        injected = [point for point in opening if point.place.session.startswith("p:")]
+        entered = [p for p in points if p.kind == "acquire" and not p.place.through]
+        opening = [point for point in entered if point.place.session]
+        injected = [point for point in opening if _is_injected(point)]
         taken = [p for p in opening if p not in injected and self._is_provider(p)]
         direct = [p for p in opening if p not in injected and p not in taken]
         if injected:
@@ -221,7 +225,7 @@ class _Describer:
             parts.append(f"opens {counted(len(direct), 'session')} through {listed(names)}")
         if path in self.given:
             parts.append("works on sessions that it is given")
-        handed = [each for each in points if each.kind == "acquire" and not each.place.session]
+        handed = [point for point in entered if not point.place.session]
         if handed:
             names = sorted({each.place.provider.rpartition(".")[2] for each in handed})
             parts.append(f"hands on {listed(names)}")
@@ -240,7 +244,19 @@ class _Describer:
         if not parts and imported:
             shown = dict.fromkeys(f"`{name.rpartition('.')[2]}`" for name in imported)
             return f"imports {listed(shown)}"
-        return "; ".join(parts)
+        return "; ".join(parts) or "no connection of its own"
+
+
+def _is_injected(point: Point) -> bool:
+    """Whether a framework hands in the session."""
+    return point.kind == "acquire" and point.place.session.startswith("p:")
+
+
+def _group(role: str, kind: ConnectionType) -> Group:
+    """The part of the application: by role, what configures connections by that."""
+    if kind in _CONFIGURING and role in ("", "owner", "model"):
+        return "core configuration"
+    return _GROUPS.get(role, "utilities")
 
 
 def _defined(points: Sequence[Point]) -> list[str]:

@@ -6,16 +6,17 @@ function that touches the database in turn.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from connlint.audit.advice import complaint, verdict_of
+from connlint.audit.advice import complaint
 from connlint.audit.content import in_words
 from connlint.audit.inventory import Inventory
 from connlint.audit.points import WORST_FIRST, Place, Point, PointVerdict, worst
 from connlint.audit.reasons import named
-from connlint.audit.wording import sentence, some, title_of
+from connlint.audit.verdicts import concerns_callers, verdict_of
+from connlint.audit.wording import listed, sentence, some, title_of
 from connlint.findings import Finding
 from connlint.location import Span
 from connlint.model.entry_points import EntryPoint
@@ -173,11 +174,14 @@ class _Finder:
         places = [*(point.place for point in points), *calls]
         span = _around(places)
         called = [self._of_call(call) for call in calls]
-        remarks = [_remark(point, span) for point in points if point.verdict != "keep"]
+        called += [self._of_call(point.place) for point in points if point.place.leads_to]
+        remarks = [each for point in points for each in _complaints(point, span)]
         remarks += [remark for remark in called if remark.verdict != "keep"]
         remarks += self._apart_from_points(places[0], span)
         remarks.sort(key=lambda remark: (WORST_FIRST.index(remark.verdict), remark.line))
-        about = in_words(self._contents.of(places[0].scope, span))
+        if remarks:
+            remarks = [*_without_repeats(remarks), *_saved_all_the_same(points)]
+        about = in_words(self._contents.on(places[0].session, places[0].scope, span))
         return Row(
             span=span,
             operation=_operation(places),
@@ -220,6 +224,7 @@ class _Finder:
         leads = [point for place in call.leads_to if (point := self._at.get(place)) is not None]
         if here is not None:
             leads = [point for point in leads if point.verdict not in ("review", "keep")]
+        leads = [p for p in leads if p.verdict == "keep" or concerns_callers(p.codes)]
         verdict = worst(tuple(point.verdict for point in leads))
         if verdict == "keep" and here is not None:
             return Remark(verdict=here[0], reason=sentence(here[1]), saves=True)
@@ -242,6 +247,49 @@ def _remark(point: Point, span: Span) -> Remark:
         line=point.line if point.line != span.line else 0,
         saves=point.commits and point.verdict == "keep",
     )
+
+
+def _complaints(point: Point, span: Span) -> list[Remark]:
+    """What each finding at a point says, or why it is not kept where none stands there."""
+    if not point.complaints:
+        return [_remark(point, span)] if point.verdict != "keep" else []
+    line = point.line if point.line != span.line else 0
+    return [
+        Remark(
+            verdict=each.verdict,
+            reason=each.reason,
+            should_be=each.should_be,
+            codes=(each.code,),
+            line=line,
+        )
+        for each in point.complaints
+    ]
+
+
+def _without_repeats(remarks: Sequence[Remark]) -> Iterator[Remark]:
+    """The remarks, each remedy only once."""
+    told: set[str] = set()
+    for remark in remarks:
+        repeats = remark.should_be in told
+        told.add(remark.should_be)
+        yield msgspec.structs.replace(remark, should_be="") if repeats else remark
+
+
+def _saved_all_the_same(points: Sequence[Point]) -> list[Remark]:
+    """The commits that may stay in a unit in which something else is wrong, by their reason."""
+    lines: dict[str, list[str]] = {}
+    for point in points:
+        reason = point.saved or (point.reason if point.verdict == "keep" else "")
+        if point.commits and reason:
+            lines.setdefault(reason, []).append(str(point.line))
+    return [
+        Remark(
+            verdict="keep",
+            reason=f"In {'line' if len(found) == 1 else 'lines'} {listed(found)}: {reason}",
+            saves=True,
+        )
+        for reason, found in lines.items()
+    ]
 
 
 def _why_kept(points: Sequence[Point], called: Sequence[Remark], span: Span) -> Remark:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from connlint.audit.advice import Advice, complaint, decisive, verdict_of
+from connlint.audit.advice import Advice, complaint
 from connlint.audit.content import Contents
 from connlint.audit.excerpts import SourceLines, shortened, text_at
 from connlint.audit.places import Places
-from connlint.audit.points import Place, Point, PointKind
+from connlint.audit.points import Complaint, Place, Point, PointKind
+from connlint.audit.purposes import Purposes
 from connlint.audit.reasons import Reasons
+from connlint.audit.verdicts import by_weight, verdict_of
 from connlint.audit.wording import sentence
 from connlint.findings import EntryPointRef, Finding
 from connlint.model.project import Project
@@ -165,7 +167,9 @@ class _Judge:
         self._accepted = accepted
         self._advice = Advice(project)
         counting = [each for group in findings.values() for each in group]
-        self.reasons = Reasons(project, Contents(project), self._advice, counting)
+        contents = Contents(project)
+        self.reasons = Reasons(project, contents, self._advice, counting)
+        self._purposes = Purposes(contents)
         self._around: dict[ScopeId, list[Place]] = {}
         self._entries: dict[ScopeId, tuple[EntryPointRef, ...]] = {}
         for place in places:
@@ -174,29 +178,47 @@ class _Judge:
     def point(self, place: Place) -> Point:
         """The place as a connection point."""
         entries = self._entry_refs(place.scope)
+        around = self._around.get(place.scope, ())
+        does = self._purposes.of(place, around)
         findings = self._findings.get(id(place), [])
         if findings:
-            chosen = decisive(findings)
+            complaints = tuple(self._complaint(each, place) for each in by_weight(findings))
+            first = complaints[0]
             return Point(
-                place=place, entry_points=entries, verdict=verdict_of(chosen),
-                reason=sentence(complaint(chosen)),
-                should_be=self._advice.remedy(chosen, place),
-                codes=tuple(sorted({finding.code for finding in findings})),
+                place=place, entry_points=entries, does=does, verdict=first.verdict,
+                reason=first.reason, should_be=first.should_be, complaints=complaints,
+                saved=self._saved(place, around, complaints),
             )  # fmt: skip
         silenced = self._silenced.get(id(place), [])
         if silenced:
             codes = ", ".join(sorted({finding.code for finding in silenced}))
             why = self._accepted[silenced[0].fingerprint] or "no reason is given"
             return Point(
-                place=place, entry_points=entries, verdict="keep",
+                place=place, entry_points=entries, does=does, verdict="keep",
                 reason=sentence(f"{codes} is accepted here: {why}"),
             )  # fmt: skip
-        verdict, reason = self.reasons.judge(place, self._around.get(place.scope, ()))
+        verdict, reason = self.reasons.judge(place, around)
         wanted = self._advice.form_for(place) if verdict == "fix" else ""
         return Point(
-            place=place, entry_points=entries, verdict=verdict, reason=sentence(reason),
-            should_be=wanted, lasting=verdict == "keep" and self.reasons.is_lasting(place),
+            place=place, entry_points=entries, does=does, verdict=verdict,
+            reason=sentence(reason), should_be=wanted,
+            lasting=verdict == "keep" and self.reasons.is_lasting(place),
         )  # fmt: skip
+
+    def _complaint(self, finding: Finding, place: Place) -> Complaint:
+        return Complaint(
+            finding.code,
+            verdict_of(finding),
+            sentence(complaint(finding)),
+            self._advice.remedy(finding, place),
+        )
+
+    def _saved(self, place: Place, around: Sequence[Place], complaints: Sequence[Complaint]) -> str:
+        """Why a commit is worth one although something else is wrong with it."""
+        if place.kind != "commit" or any(each.verdict != "fix" for each in complaints):
+            return ""
+        verdict, reason = self.reasons.judge(place, around)
+        return sentence(reason) if verdict == "keep" else ""
 
     def _entry_refs(self, scope: ScopeId) -> tuple[EntryPointRef, ...]:
         known = self._entries.get(scope)

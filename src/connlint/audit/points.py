@@ -68,20 +68,39 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         return (self.path, self.span.line, self.span.column, KINDS.index(self.kind))
 
 
+class Complaint(msgspec.Struct, frozen=True):
+    """What one finding says about the place where it stands, and what it wants instead."""
+
+    code: str
+    verdict: PointVerdict
+    reason: str
+    should_be: str
+
+
 class Point(msgspec.Struct, frozen=True, kw_only=True):
     """One connection point with its verdict and the sentence that says why.
 
-    ``should_be`` says what is wanted instead (empty: nothing). ``codes`` are those of the findings
-    at this place. ``lasting``: it may stay because of the states that the entity has there.
+    ``does`` says in a few words what is done there (empty: nothing that is known). ``should_be``
+    says what is wanted instead (empty: nothing). ``complaints`` are what the findings at this place
+    say, first the one that gives the verdict. ``lasting``: it may stay because of the states that
+    the entity has there. ``saved`` says of a commit that a finding is about why it is worth one all
+    the same (empty: nothing speaks for it).
     """
 
     place: Place
     entry_points: tuple[EntryPointRef, ...]
     verdict: PointVerdict
     reason: str
+    does: str = ""
     should_be: str = ""
-    codes: tuple[str, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
     lasting: bool = False
+    saved: str = ""
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the findings at this place."""
+        return tuple(sorted({each.code for each in self.complaints}))
 
     @property
     def kind(self) -> PointKind:
@@ -99,6 +118,11 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     def title(self) -> str:
         """The function around, as a title."""
         return title_of(self.place.symbol[len(self.place.scope[0]) + 1 :])
+
+    @property
+    def purpose(self) -> str:
+        """What the place is there for: ``Download result: saves `attempts```."""
+        return f"{self.title}: {self.does}" if self.does else self.title
 
     @property
     def saves_at_exit(self) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from connlint.audit.advice import complaint
 from connlint.audit.earlier import Changes, EarlierFinding
+from connlint.audit.files import ConnectionType, FileRow, Group
+from connlint.audit.points import Point
 from connlint.audit.wording import entry_word, sentence, some
 from connlint.findings import PRIORITY_ORDER, EntryPointRef, Finding, Priority
 from connlint.model.entry_points import EntryPoint
@@ -16,26 +18,33 @@ WORST_FIRST: tuple[Priority, ...] = ("critical", "high", "medium", "low")
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to do, or done: what is wrong in ``path`` at ``lines``, and why it matters."""
+    """Something to do, or done: what is wrong in ``path`` at ``lines``, what is wanted instead
+    (empty: nothing says it), and why it has its priority."""
 
     priority: Priority
     code: str
+    severity: str
     path: str
     lines: tuple[int, ...]
     what: str
+    should_be: str
     reason: str
     done: bool = False
 
 
 def prioritise(
-    findings: Sequence[Finding], entries: Sequence[EntryPoint], changes: Changes | None
+    findings: Sequence[Finding],
+    points: Sequence[Point],
+    files: Sequence[FileRow],
+    entries: Sequence[EntryPoint],
+    changes: Changes | None,
 ) -> tuple[Item, ...]:
     """Items by priority, then path and code; those of the earlier audit that are done included."""
-    per_event = {EntryPointRef(e.kind, e.name) for e in entries if e.per_event}
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         groups.setdefault((finding.path, finding.code), []).append(finding)
-    items = [_item(group, per_event) for group in groups.values()]
+    ranker = _Ranker(points, files, entries)
+    items = [ranker.item(group) for group in groups.values()]
     if changes is not None:
         done: dict[tuple[str, str], list[EarlierFinding]] = {}
         for fixed in changes.fixed:
@@ -46,34 +55,98 @@ def prioritise(
     )
 
 
-def _item(group: Sequence[Finding], per_event: Container[EntryPointRef | None]) -> Item:
-    hot = [each for each in group if each.entry_point in per_event]
-    priority = max((each.priority for each in group), key=PRIORITY_ORDER.__getitem__)
-    if hot and priority == "high":
-        priority = "critical"
-    first = group[0]
-    what = sentence(complaint(first))
-    more = {complaint(each) for each in group} - {complaint(first)}
-    if more:
-        what = f"{what} {len(more)} more of this kind."
-    return Item(
-        priority=priority,
-        code=first.code,
-        path=first.path,
-        lines=tuple(dict.fromkeys(each.span.line for each in group)),
-        what=what,
-        reason=_reason(group, hot),
-    )
+class _Ranker:
+    def __init__(
+        self, points: Sequence[Point], files: Sequence[FileRow], entries: Sequence[EntryPoint]
+    ) -> None:
+        self._per_event = {EntryPointRef(e.kind, e.name) for e in entries if e.per_event}
+        self._files = {row.path: row for row in files}
+        self._wanted = {
+            (point.path, point.line, each.code): each.should_be
+            for point in points
+            for each in point.complaints
+        }
+        self._reached = {
+            (point.path, point.line): point.entry_points for point in points if point.entry_points
+        }
+
+    def item(self, group: Sequence[Finding]) -> Item:
+        """The findings of one rule in one file as something to do."""
+        hot = [each for each in group if each.entry_point in self._per_event]
+        priority = max((each.priority for each in group), key=PRIORITY_ORDER.__getitem__)
+        if hot and priority == "high":
+            priority = "critical"
+        first = group[0]
+        what = sentence(complaint(first))
+        more = {complaint(each) for each in group} - {complaint(first)}
+        if more:
+            what = f"{what} {len(more)} more of this kind."
+        return Item(
+            priority=priority,
+            code=first.code,
+            severity=first.severity,
+            path=first.path,
+            lines=tuple(dict.fromkeys(each.span.line for each in group)),
+            what=what,
+            should_be=self._should_be(first),
+            reason=sentence(self._reason(group, hot)),
+        )
+
+    def _should_be(self, finding: Finding) -> str:
+        known = self._wanted.get((finding.path, finding.span.line, finding.code))
+        if known is not None:
+            return known
+        _, semicolon, wanted = finding.message.rpartition("; ")
+        return sentence(wanted) if semicolon else ""
+
+    def _reason(self, group: Sequence[Finding], hot: Sequence[Finding]) -> str:
+        """Which part of the application it is in, and who runs into it."""
+        reached = [entry for each in hot or group for entry in self._entries_of(each)]
+        names = some([f"{entry_word(e.kind)} {e.name}" for e in dict.fromkeys(reached)], 2)
+        part = self._part(group[0])
+        if hot:
+            return f"{part} that runs for every event ({names})"
+        return f"{part} reached from {names}" if names else part
+
+    def _entries_of(self, finding: Finding) -> Iterable[EntryPointRef]:
+        if finding.entry_point is not None:
+            return (finding.entry_point,)
+        return self._reached.get((finding.path, finding.span.line), ())
+
+    def _part(self, finding: Finding) -> str:
+        """``service with direct session creation``."""
+        row = self._files.get(finding.path)
+        if row is None:
+            return "utility code"
+        part = _PARTS.get(row.role) or _PARTS_BY_GROUP.get(row.group, "utility code")
+        how = _TYPES.get(row.connection_type, "")
+        return f"{part} with {how}" if how and finding.code.startswith("DBC1") else part
 
 
-def _reason(group: Sequence[Finding], hot: Sequence[Finding]) -> str:
-    """Why it has its priority: how severe it is, and who runs into it."""
-    entries = list(dict.fromkeys(each.entry_point for each in group if each.entry_point))
-    shown = some([f"{entry_word(each.kind)} {each.name}" for each in entries], 2)
-    severity = group[0].severity
-    if hot:
-        return f"{severity}; runs for every event ({shown})"
-    return f"{severity}; reached from {shown}" if shown else severity
+_PARTS = {
+    "owner": "core configuration",
+    "router": "API endpoint",
+    "service": "service",
+    "repository": "repository",
+    "task": "background task",
+    "event": "event handler",
+    "middleware": "middleware",
+    "model": "model",
+    "migration": "migration",
+    "script": "script",
+    "test": "test",
+}
+_PARTS_BY_GROUP: dict[Group, str] = {"core configuration": "core configuration"}
+_TYPES: dict[ConnectionType, str] = {
+    "main session factory": "the main session factory",
+    "redundant factory": "a redundant factory",
+    "direct session creation": "direct session creation",
+    "direct factory call": "a direct factory call",
+    "direct driver connection": "a direct driver connection",
+    "background-task session": "a session of its own",
+    "dependency injection": "dependency injection",
+    "session parameter": "a session parameter",
+}
 
 
 def _done(group: Sequence[EarlierFinding]) -> Item:
@@ -82,9 +155,11 @@ def _done(group: Sequence[EarlierFinding]) -> Item:
     return Item(
         priority=known[0] if known else "medium",
         code=first.code,
+        severity=first.severity,
         path=first.path,
         lines=tuple(each.range.start.line for each in group),
         what=sentence(first.message.rpartition("; ")[0] or first.message),
-        reason="in the earlier audit, gone now",
+        should_be="",
+        reason="In the earlier audit, gone now.",
         done=True,
     )

@@ -223,7 +223,7 @@ class Reasons:
 
     def _what_is_saved(self, place: Place) -> str:
         extent = None if place.kind == "commit" else place.extent
-        words = in_words(written(self.contents.of(place.scope, extent)))
+        words = in_words(written(self.contents.on(place.session, place.scope, extent)))
         return f"{self._asked_by(place)}: {words or 'writes to the database'}"
 
     def _asked_by(self, place: Place) -> str:

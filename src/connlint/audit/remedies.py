@@ -64,8 +64,7 @@ def find_remedies(points: Sequence[Point], findings: Sequence[Finding]) -> Remed
     for point in points:
         if point.verdict == "keep" and point.commits:
             reason = _why_essential(point)
-            states = listed(point.known_states, "or") if reason == _BY_STATE else ""
-            essential.setdefault(reason, []).append(_mention(point, states))
+            essential.setdefault(reason, []).append(_mention(point, _what(point, reason)))
     lighter = [point for point in points if point.verdict in _LIGHTER]
     lighter.sort(key=lambda point: WORST_FIRST.index(point.verdict))
     undecided = [point for point in points if point.verdict == "review"]
@@ -85,13 +84,14 @@ def find_remedies(points: Sequence[Point], findings: Sequence[Finding]) -> Remed
 
 
 def _urgent(findings: Sequence[Finding]) -> list[Finding]:
-    """Findings of high priority, the highest first."""
+    """Findings of high priority, the highest first; of those in one statement, the first."""
     urgent = [f for f in findings if PRIORITY_ORDER[f.priority] >= PRIORITY_ORDER["high"]]
     lightening = {"DBC201": 0, "DBC301": 1}
-    return sorted(
-        urgent,
-        key=lambda f: (-PRIORITY_ORDER[f.priority], lightening.get(f.code, 2), f.sort_key),
-    )
+    urgent.sort(key=lambda f: (-PRIORITY_ORDER[f.priority], lightening.get(f.code, 2), f.sort_key))
+    by_place: dict[tuple[str, Span], Finding] = {}
+    for finding in urgent:
+        by_place.setdefault((finding.path, finding.statement), finding)
+    return list(by_place.values())
 
 
 def _improvement(finding: Finding, at: Mapping[tuple[str, str, int], Point]) -> Improvement:
@@ -110,6 +110,13 @@ def _why_essential(point: Point) -> str:
     if kinds == {"route"}:
         return _BY_USER
     return _BY_TASK if kinds & {"task", "scheduled-job", "thread"} else _OTHER
+
+
+def _what(point: Point, reason: str) -> str:
+    """What is saved: in which state, or what."""
+    if reason == _BY_STATE:
+        return f"when {listed(point.known_states, 'or')}"
+    return point.does
 
 
 def _mention(point: Point, text: str = "") -> Mention:

@@ -84,7 +84,7 @@ def compute(
         findings=tuple(findings),
         sections=find_flows(project, inventory),
         progress=track(files, points, findings, unread, changes, scope.covered),
-        priorities=prioritise(findings, project.entry_points, changes),
+        priorities=prioritise(findings, points, files, project.entry_points, changes),
         remedies=find_remedies(points, findings),
         stores=tuple(store for store in find_stores(project) if covers(store.path)),
         configuration=check_configuration(project, points, source),

@@ -9,8 +9,8 @@ from connlint.audit.points import Point
 from connlint.report.audit_view import AuditView
 
 COLUMNS = (
-    "path", "line", "end_line", "kind", "call", "symbol", "role", "entry_points", "provider",
-    "states", "verdict", "reason", "should_be", "codes",
+    "path", "line", "end_line", "kind", "call", "purpose", "symbol", "role", "entry_points",
+    "provider", "states", "verdict", "reason", "should_be", "codes",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -27,8 +27,9 @@ def render(view: AuditView) -> str:
 def _cells(point: Point) -> tuple[str | int, ...]:
     place = point.place
     return (
-        place.path, place.span.line, place.extent.end_line, place.kind, place.call, place.symbol,
-        place.role, "; ".join(f"{each.kind} {each.name}" for each in point.entry_points),
+        place.path, place.span.line, place.extent.end_line, place.kind, place.call,
+        point.purpose, place.symbol, place.role,
+        "; ".join(f"{each.kind} {each.name}" for each in point.entry_points),
         place.provider, "; ".join(point.known_states), point.verdict, point.reason,
         point.should_be, " ".join(point.codes),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from connlint.audit.files import FileRow
-from connlint.report.audit_view import AuditView, mark
+from connlint.report.audit_view import AuditView, connection_type, mark
 from connlint.report.markdown_text import code, prose, table
 
 _GROUPS = ("core configuration", "services", "routers", "tasks", "utilities", "scripts", "tests")
@@ -33,8 +33,7 @@ def classification(view: AuditView) -> str:
     parts = ["### By connection type\n"]
     rows = sorted(view.files, key=lambda row: (_type_rank(row), row.path))
     for number, (kind, group) in enumerate(_by_type(rows), start=1):
-        shown = "no connection of its own" if kind == "none" else kind
-        lines = [f"{number}. **{shown.capitalize()}**\n"]
+        lines = [f"{number}. **{kind.capitalize()}**\n"]
         for row in group:
             usage = f": {prose(row.usage)}" if row.usage else ""
             lines.append(f"   - {code(row.path)}{usage}\n")
@@ -47,7 +46,7 @@ def _type_rank(row: FileRow) -> int:
 
 
 def _by_type(rows: list[FileRow]) -> Iterator[tuple[str, list[FileRow]]]:
-    for kind, group in groupby(rows, key=lambda row: row.connection_type):
+    for kind, group in groupby(rows, key=connection_type):
         yield kind, list(group)
 
 

@@ -121,6 +121,6 @@ def _item(point: Point) -> str:
     verdict = action(point.verdict)
     codes = f": {', '.join(point.codes)}" if point.codes else ""
     return (
-        f"{lines_of(place.extent)}: {code(place.call)} {place.kind} - {escape(point.title)} "
+        f"{lines_of(place.extent)}: {code(place.call)} {place.kind} - {prose(point.purpose)} "
         f"({verdict}{codes})"
     )

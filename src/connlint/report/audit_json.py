@@ -39,7 +39,8 @@ class PointItem(msgspec.Struct, frozen=True):
     """One connection point.
 
     ``range`` reaches to the end of the ``with`` block or to where the connection is closed;
-    ``line`` is where the call itself stands and ``call`` its text. ``at_exit`` is what leaving the
+    ``line`` is where the call itself stands, ``call`` its text and ``purpose`` what it is there
+    for. ``at_exit`` is what leaving the
     block does besides. ``through`` names the functions on the way where a callee does it.
     """
 
@@ -48,6 +49,7 @@ class PointItem(msgspec.Struct, frozen=True):
     range: Range
     line: int
     call: str
+    purpose: str
     symbol: str
     role: str
     entry_points: list[EntryPointRef]
@@ -146,6 +148,7 @@ def _point(point: Point) -> PointItem:
         range=range_of(place.extent),
         line=place.span.line,
         call=place.call,
+        purpose=point.purpose,
         symbol=place.symbol,
         role=place.role,
         entry_points=list(point.entry_points),

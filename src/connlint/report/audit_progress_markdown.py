@@ -8,8 +8,8 @@ from textwrap import dedent
 
 from connlint.audit.priorities import Item
 from connlint.audit.remedies import Improvement, Mention
-from connlint.audit.wording import sentence
-from connlint.report.audit_view import AuditView, mark
+from connlint.audit.wording import listed, sentence
+from connlint.report.audit_view import AuditView, connection_type, mark
 from connlint.report.edits_text import lines_after
 from connlint.report.markdown_text import code, escape, fenced, prose, table
 
@@ -28,7 +28,7 @@ def progress(view: AuditView) -> str:
         [
             code(each.file.path),
             each.status.capitalize(),
-            each.file.connection_type.capitalize(),
+            connection_type(each.file).capitalize(),
             prose(each.file.issues) or "Compliant",
             each.fixed.capitalize(),
             each.verified.capitalize(),
@@ -56,13 +56,27 @@ def priorities(view: AuditView) -> str:
     for priority, group in groupby(view.tables.priorities, key=lambda item: item.priority):
         parts.append(f"### {_SIGNS[priority]}\n")
         parts.append("".join(_checkbox(item) for item in group))
+    if compliant := _compliant(view):
+        parts.append(f"### {mark('keep')} Nothing to do\n")
+        parts.append("".join(compliant))
     return "\n".join(parts)
+
+
+def _compliant(view: AuditView) -> list[str]:
+    """The files that keep to the standard, by the way in which they get their connections."""
+    kinds: dict[str, list[str]] = {}
+    for row in view.files:
+        if not row.findings:
+            kinds.setdefault(connection_type(row), []).append(code(row.path))
+    return [f"- {kind.capitalize()}: {listed(paths)}\n" for kind, paths in kinds.items()]
 
 
 def _checkbox(item: Item) -> str:
     box, word = ("x", f"{mark('keep')} **DONE:**") if item.done else (" ", "**TODO:**")
     where = _at(item.path, item.lines)
-    return f"- [{box}] {word} {where} {prose(item.what)} {item.code}: {prose(item.reason)}\n"
+    wanted = f" SHOULD BE: {prose(item.should_be)}" if item.should_be else ""
+    why = f"{prose(item.reason)} ({item.code}, {item.severity})"
+    return f"- [{box}] {word} {where} {prose(item.what)}{wanted} Why: {why}\n"
 
 
 def _at(path: str, lines: Sequence[int]) -> str:
@@ -95,8 +109,8 @@ def remedies(view: AuditView) -> str:
 
 
 def _mentioned(mention: Mention) -> str:
-    states = f" when {escape(mention.text)}" if mention.text else ""
-    return f"{escape(mention.title)}{states} ({_at(mention.path, mention.lines)})"
+    what = f": {prose(mention.text)}" if mention.text else ""
+    return f"{escape(mention.title)}{what} ({_at(mention.path, mention.lines)})"
 
 
 def _numbered(mentions: Sequence[Mention]) -> str:

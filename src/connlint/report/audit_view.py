@@ -76,3 +76,8 @@ def label(remark: Remark) -> str:
 def action(verdict: PointVerdict) -> str:
     """What a verdict asks for, for lists: ``move to a cache``."""
     return {"move": "move to a cache or buffer", "batch": "batch"}.get(verdict, verdict)
+
+
+def connection_type(row: FileRow) -> str:
+    """How a file gets its connections, in words."""
+    return "no connection of its own" if row.connection_type == "none" else row.connection_type

@@ -1,0 +1,62 @@
+"""A connection point in, what it is there for out, in a few words of what the analysis knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from connlint.audit.content import Contents, in_words, written
+from connlint.audit.points import Place
+from connlint.audit.wording import listed
+from connlint.location import Span
+
+_PLAIN = {
+    "begin": "starts a transaction",
+    "flush": "sends what is pending",
+    "rollback": "takes back what is pending",
+    "close": "gives the connection back",
+    "configure": "configures the connection",
+}
+_MOST_NAMES = 4
+
+
+class Purposes:
+    """Says what places are there for."""
+
+    def __init__(self, contents: Contents) -> None:
+        self._contents = contents
+
+    def of(self, place: Place, around: Sequence[Place]) -> str:
+        """What is done: "saves `attempts`"; ``around`` are the places of the same function."""
+        if place.kind == "commit":
+            return self._saved(place, around)
+        if place.kind in ("acquire", "read", "write"):
+            touches = self._contents.on(place.session, place.scope, place.extent)
+            if place.kind == "read":
+                touches = tuple(each for each in touches if each.verb == "reads")
+            elif place.kind == "write":
+                touches = written(touches)
+            return in_words(touches)
+        if place.kind == "define":
+            made = place.provider.rpartition(".")[2]
+            return "hands out sessions" if place.call.startswith("def ") else f"made with `{made}`"
+        if place.kind == "import":
+            return "brings in a session factory"
+        return _PLAIN[place.kind]
+
+    def _saved(self, place: Place, around: Sequence[Place]) -> str:
+        """What has been written since the commit before."""
+        earlier = [
+            each.span.end_line
+            for each in around
+            if each.kind == "commit" and each.session == place.session and each.span < place.span
+        ]
+        first = max(earlier, default=0) + 1
+        since = Span(first, 0, max(first, place.span.end_line), 0)
+        touches = written(self._contents.on(place.session, place.scope, since))
+        if not touches:
+            touches = written(self._contents.on(place.session, place.scope))
+        names = list(dict.fromkeys(f"`{touch.name}`" for touch in touches))
+        shown = names[:_MOST_NAMES]
+        if len(names) > _MOST_NAMES:
+            shown.append(f"{len(names) - _MOST_NAMES} more")
+        return f"saves {listed(shown)}" if shown else ""
