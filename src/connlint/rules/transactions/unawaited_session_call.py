@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from connlint.facts import types as f
+from connlint.findings import FixIntent
 from connlint.model import values as v
 from connlint.model.expressions import calls_in, descend, expressions_of
 from connlint.model.names import walk
@@ -22,11 +23,19 @@ if TYPE_CHECKING:
 _OF_COROUTINES = frozenset({"send", "throw", "close", "cr_frame", "cr_running"})
 
 
+class _Coroutine(NamedTuple):
+    """A coroutine method. ``awaits_more``: its result may have coroutine methods in turn."""
+
+    name: str
+    awaits_more: bool
+
+
 class UnawaitedSessionCall(Rule):
     """Coroutines of sessions and connections that are dropped, or taken for their results."""
 
     code = "DBC208"
     severity = "error"
+    fixes = ("safe",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         for scope, run in project.runs():
@@ -46,15 +55,19 @@ class UnawaitedSessionCall(Rule):
                 use = uses.get((call.at, call.end))
                 if use is None or not _is_lost(body, use):
                     continue
-                name = _coroutine(project, scope, call)
-                if name:
-                    yield self._suspect(project, scope, call, name)
+                found = _coroutine(project, scope, call)
+                if found is not None:
+                    yield self._suspect(project, scope, call, found)
 
-    def _suspect(self, project: Project, scope: ScopeId, call: f.Call, name: str) -> Suspect:
+    def _suspect(
+        self, project: Project, scope: ScopeId, call: f.Call, found: _Coroutine
+    ) -> Suspect:
+        data = {"awaits_more": "yes" if found.awaits_more else "no"}
         return suspect(
             project, self.code, scope, call.at, call.end, shape="call",
-            message=f"{name} is a coroutine and is not awaited: nothing is done",
-            matched=name, priority="high",
+            message=f"{found.name} is a coroutine and is not awaited: nothing is done",
+            matched=found.name, priority="high",
+            intent=FixIntent("await-call", "safe", f"await {found.name}", data),
         )  # fmt: skip
 
 
@@ -99,14 +112,20 @@ def _is_taken_for_result(body: f.Body, name: str) -> bool:
     return bound == 1 and 0 < asked == mentions - bound
 
 
-def _coroutine(project: Project, scope: ScopeId, call: f.Call) -> str:
-    """The method that is called, when it is a coroutine whatever the path; else nothing."""
+def _coroutine(project: Project, scope: ScopeId, call: f.Call) -> _Coroutine | None:
+    """What is called, when it is a coroutine whatever the path."""
+    catalog = project.program.catalog
     names = set()
+    awaits_more = False
     for value in project.values(*scope, call.func):
         if not isinstance(value, v.Bound):
-            return ""
-        method = project.program.catalog.method(value.receiver.type, value.method)
+            return None
+        method = catalog.method(value.receiver.type, value.method)
         if method is None or not (method.is_async or method.is_startable):
-            return ""
+            return None
         names.add(f"{value.receiver.type.rpartition('.')[2]}.{value.method}")
-    return min(names, default="")
+        result = catalog.type(method.returns)
+        awaits_more |= result is None or any(
+            each.is_async or each.is_startable for each in result.methods.values()
+        )
+    return _Coroutine(min(names), awaits_more) if names else None
