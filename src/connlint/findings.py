@@ -41,11 +41,23 @@ class Edit(msgspec.Struct, frozen=True):
     content: str
 
 
+class FixPart(msgspec.Struct, frozen=True):
+    """One more place, in any file, that has to change along with the place of a finding.
+
+    ``data`` are arguments for the transformer there, on top of those of the intent.
+    """
+
+    path: str
+    span: Span
+    data: dict[str, str] = {}
+
+
 class FixIntent(msgspec.Struct, frozen=True):
     """What a rule wants done at its node, before the fixer has looked at the concrete syntax.
 
     ``kind`` names a transformer of ``connlint.fix.edits``; ``data`` holds its arguments.
     ``obstacle`` is why the rule knows already that the fix will be refused, in words for the user.
+    ``parts`` are further places that change with it: all of them, or none.
     """
 
     kind: str
@@ -53,6 +65,7 @@ class FixIntent(msgspec.Struct, frozen=True):
     title: str
     data: dict[str, str] = {}
     obstacle: str = ""
+    parts: tuple[FixPart, ...] = ()
 
 
 class Suspect(msgspec.Struct, frozen=True):

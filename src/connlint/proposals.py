@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from connlint.findings import Finding, Safety
+    from connlint.findings import Edit, Finding, Safety
     from connlint.fix.outcome import FixTarget
     from connlint.pipeline import Analysis
     from connlint.report.view import ProposedFix
@@ -19,13 +19,14 @@ def proposals(analysis: Analysis, findings: Iterable[Finding]) -> dict[str, Prop
     proposed: dict[str, ProposedFix] = {}
     for path, group in groupby(fixable, key=lambda finding: finding.path):
         if target := fix_target(analysis, path):
-            proposed |= _proposals_in(target, list(group))
+            proposed |= _proposals_in(analysis, target, list(group))
     return proposed
 
 
-def _proposals_in(target: FixTarget, findings: list[Finding]) -> dict[str, ProposedFix]:
+def _proposals_in(
+    analysis: Analysis, target: FixTarget, findings: list[Finding]
+) -> dict[str, ProposedFix]:
     """What fixing each finding of one file would change; refused ones are planned together."""
-    from connlint.fix.diff import edits_between
     from connlint.fix.outcome import Refused
     from connlint.fix.plan import plan_file
     from connlint.report.view import ProposedFix
@@ -37,8 +38,7 @@ def _proposals_in(target: FixTarget, findings: list[Finding]) -> dict[str, Propo
             is_unsafe = safety == "unsafe"
             together = plan_file(target, target.source, findings, unsafe=is_unsafe)
             for finding in (*together.applied, *together.waiting):
-                alone = plan_file(target, target.source, [finding], unsafe=is_unsafe)
-                edits = edits_between(target.path, target.source, alone.after)
+                edits = _edits_of(analysis, finding, unsafe=is_unsafe)
                 if edits and finding.intent:
                     fix = ProposedFix(safety, finding.intent.title, edits)
                     proposed.setdefault(finding.fingerprint, fix)
@@ -48,6 +48,28 @@ def _proposals_in(target: FixTarget, findings: list[Finding]) -> dict[str, Propo
     except Refused:
         pass
     return proposed
+
+
+def _edits_of(analysis: Analysis, finding: Finding, *, unsafe: bool) -> tuple[Edit, ...]:
+    """What fixing one finding alone would change in all of its files; nothing if one refuses."""
+    from connlint.fix.diff import edits_between
+    from connlint.fix.joint import paths_of
+    from connlint.fix.outcome import Refused
+    from connlint.fix.plan import plan_file
+
+    edits: tuple[Edit, ...] = ()
+    for path in paths_of(finding):
+        target = fix_target(analysis, path)
+        if target is None:
+            return ()
+        try:
+            plan = plan_file(target, target.source, [finding], unsafe=unsafe)
+        except Refused:
+            return ()
+        if not plan.applied:
+            return ()
+        edits += edits_between(path, target.source, plan.after)
+    return edits
 
 
 def fix_target(analysis: Analysis, path: str) -> FixTarget | None:

@@ -32,6 +32,7 @@ def fix(
     is incomplete, before or while fixing, or when the verification can't be carried out.
     """
     from connlint.fix.apply import plan_and_apply
+    from connlint.fix.joint import paths_of
     from connlint.fix.outcome import FixOptions
     from connlint.proposals import fix_target
 
@@ -39,7 +40,8 @@ def fix(
         return _findings_everywhere(analysis.with_content(changes), baseline)
 
     findings = _findings_everywhere(analysis, baseline)
-    wanted = {f.path for f in findings if f.intent and analysis.scope.covers(f.path)}
+    changing = {path for f in findings if f.intent for path in paths_of(f)}
+    wanted = filter(analysis.scope.covers, changing)
     targets = {path: target for path in sorted(wanted) if (target := fix_target(analysis, path))}
     root = analysis.request.loaded.root
     options = FixOptions(root=root, unsafe=unsafe, write=write, verify=verify)
@@ -58,7 +60,8 @@ def report_lines(outcome: FixOutcome, analysis: Analysis) -> list[str]:
         if item.finding.intent and analysis.scope.covers(item.finding.path)
     ]
     lines += [f"not fixed {one_line(item.finding)} ({item.reason})" for item in unfixed]
-    files = counted(len({item.path for item in fixed}), "file")
+    covered = [change for change in outcome.changes if analysis.scope.covers(change.path)]
+    files = counted(len(covered), "file")
     lines.append(f"{counted(len(fixed), 'finding')} fixed in {files}, {len(unfixed)} not fixed.")
     return lines
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from connlint.findings import Finding
 from connlint.fix.guard import Key, counts, culprits, key_of
+from connlint.fix.joint import Held, paths_of, together
 from connlint.fix.outcome import (
     FileChange,
     Fixed,
@@ -53,7 +54,7 @@ def plan_and_apply(
 class _Run:
     """One run. ``contents`` are the changed files as they are by now, ``given_up`` those that stay
     as they were, ``barred`` the findings whose fix does harm, ``applied`` those that the first
-    round rewrote."""
+    round rewrote, ``joint`` the files that were changed by one fix."""
 
     before: Sequence[Finding]
     files: Mapping[str, FixTarget]
@@ -65,6 +66,7 @@ class _Run:
     barred: dict[Key, str] = field(default_factory=dict)
     plans: dict[str, FilePlan] = field(default_factory=dict)
     applied: set[int] = field(default_factory=set)
+    joint: list[frozenset[str]] = field(default_factory=list)
     _known: dict[str, tuple[bytes, list[Finding], FilePlan]] = field(default_factory=dict)
 
     def fix(self) -> None:
@@ -91,16 +93,17 @@ class _Run:
             return
         failed: dict[str, str] = {}
         for path, content in sorted(self.contents.items()):
+            if path not in together(failed, self.joint):
+                self._replace(path, self.files[path].source, content, failed)
+        for path in sorted(together(failed, self.joint) & self.contents.keys() - failed.keys()):
             target = self.files[path]
-            try:
-                replace(target.location, self.options.root, target.source, content)
-            except Refused as refusal:
-                failed[path] = refusal.reason
+            if not is_unchanged(target.location, target.source):
+                self._replace(path, self.contents[path], target.source, {})
         self._give_up(failed)
 
     def _write_verified(self, verify: Verify) -> None:
         """Write the changed files as far as ``verify`` passes with them."""
-        groups = groups_of(self._changes(), ())
+        groups = groups_of(self._changes(), self.joint)
         self._give_up(write_what_passes(groups, self.options.root, verify))
         if not counts(self.now) - counts(self.before):
             return
@@ -114,6 +117,13 @@ class _Run:
             FileChange(path, self.files[path].location, self.files[path].source, content)
             for path, content in sorted(self.contents.items())
         ]
+
+    def _replace(self, path: str, old: bytes, new: bytes, failed: dict[str, str]) -> None:
+        """Make ``new`` the content of a file that holds ``old``, or tell ``failed`` why not."""
+        try:
+            replace(self.files[path].location, self.options.root, old, new)
+        except Refused as refusal:
+            failed[path] = refusal.reason
 
     def outcome(self) -> FixOutcome:
         """What became of each finding."""
@@ -157,7 +167,8 @@ class _Run:
     def _check_places(self) -> None:
         """Give up files that can't be written or are not what was analysed."""
         seen: dict[Path, str] = {}
-        for path in sorted({each.path for each in self.before if each.intent}):
+        every = {path for each in self.before if each.intent for path in paths_of(each)}
+        for path in sorted(every):
             try:
                 self._check_place(path, seen)
             except Refused as refusal:
@@ -176,17 +187,35 @@ class _Run:
 
     def _plan(self) -> dict[str, FilePlan]:
         """Plan all files again and return the plans that change something."""
+        held = Held()
+        while True:
+            known, given_up = self.now, len(self.given_up)
+            self.plans = self._plan_each(held)
+            if self.now is not known:
+                held = Held()
+            elif len(self.given_up) == given_up and not held.take(self.plans):
+                break
+        held.tell(self.plans)
+        return {path: plan for path, plan in self.plans.items() if plan.applied}
+
+    def _plan_each(self, held: Held) -> dict[str, FilePlan]:
+        """Plan every file with the findings that are not held back; give up those that can't be."""
         wanted: dict[str, list[Finding]] = {}
         for finding in self.now:
-            if finding.intent and not self._is_given_up(finding):
-                wanted.setdefault(finding.path, []).append(finding)
-        self.plans = {}
+            if finding.intent and finding not in held and not self._is_given_up(finding):
+                paths = paths_of(finding)
+                if hindrance := next((path for path in paths if path in self.given_up), None):
+                    held.add(finding, "refused", f"{hindrance}: {self.given_up[hindrance]}")
+                    continue
+                for path in paths:
+                    wanted.setdefault(path, []).append(finding)
+        plans: dict[str, FilePlan] = {}
         for path, findings in sorted(wanted.items()):
             try:
-                self.plans[path] = self._plan_file(path, findings)
+                plans[path] = self._plan_file(path, findings)
             except Refused as refusal:
                 self._give_up({path: refusal.reason})
-        return {path: plan for path, plan in self.plans.items() if plan.applied}
+        return plans
 
     def _plan_file(self, path: str, findings: list[Finding]) -> FilePlan:
         target = self.files.get(path)
@@ -210,21 +239,37 @@ class _Run:
     def _accept(self, planned: dict[str, FilePlan]) -> None:
         """Take over what ``planned`` does as far as it stands up to analysis."""
         changes = self.contents | {path: plan.after for path, plan in planned.items()}
+        applied_now = (each for plan in planned.values() for each in plan.applied)
+        joint = [frozenset(paths) for each in applied_now if len(paths := paths_of(each)) > 1]
         while changes:
             after = self.reanalyse(changes)
             applied = {path: planned[path].applied for path in planned.keys() & changes.keys()}
             bad = culprits(self.before, self.now, after, applied, changes, self.reanalyse)
             if not bad:
                 self.contents, self.now = changes, after
+                self.joint += [paths for paths in joint if changes.keys() >= paths]
                 return
+            if wide := self._wide(planned, bad):
+                self.barred.update(wide)
+                return
+            bad = _with_joint(bad, self.joint)
             for path, reason in bad.items():
                 if path in planned and (plan := self._without_harm(path, planned[path])):
                     planned[path] = plan
                     changes[path] = plan.after
                 else:
                     self.given_up[path] = reason
-                    del changes[path]
+                    changes.pop(path, None)
         self.contents, self.now = {}, self.before
+
+    def _wide(self, planned: Mapping[str, FilePlan], bad: Mapping[str, str]) -> dict[Key, str]:
+        """The fixes of this round that span files with a bad one among them: they go first."""
+        return {
+            key_of(finding): bad[next(path for path in paths_of(finding) if path in bad)]
+            for plan in planned.values()
+            for finding in plan.applied
+            if len(paths_of(finding)) > 1 and bad.keys() & set(paths_of(finding))
+        }
 
     def _without_harm(self, path: str, plan: FilePlan) -> FilePlan | None:
         """A plan for the same file without the fixes that do harm by themselves.
@@ -261,12 +306,20 @@ class _Run:
         return finding.path in self.given_up or key_of(finding) in self.barred
 
     def _give_up(self, reasons: Mapping[str, str]) -> None:
-        """Put these files back to what they were."""
+        """Put these files, and those that were changed along with them, back to what they were."""
+        reasons = _with_joint(reasons, self.joint)
         self.given_up.update(reasons)
         if reasons.keys() & self.contents.keys():
             kept = self.contents.items()
             self.contents = {path: content for path, content in kept if path not in reasons}
             self.now = self.reanalyse(self.contents) if self.contents else self.before
+
+
+def _with_joint(reasons: Mapping[str, str], joint: Iterable[frozenset[str]]) -> dict[str, str]:
+    """``reasons``, and for the files that change along with them that they do."""
+    first = next(iter(reasons), "")
+    others = together(reasons, joint) - reasons.keys()
+    return {**reasons, **dict.fromkeys(others, f"it changes together with {first}, which can't be")}
 
 
 def _by_key(unfixed: Iterable[Unfixed]) -> dict[Key, list[str]]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from connlint.findings import Finding
+from connlint.findings import Finding, FixPart
 from connlint.fix.imports import Imports, imports_of
 from connlint.fix.names import Names, names_of
 from connlint.fix.outcome import FixTarget
 from connlint.fix.tree import Tree
+from connlint.location import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +31,26 @@ class OpenFile:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a finding is to be fixed. ``vanished`` are names that other rewrites take away."""
+    """Where a finding is to be fixed. ``vanished`` are names that other rewrites take away.
+
+    ``part`` is the part of the fix that is meant, where it is not the place of the finding itself.
+    """
 
     finding: Finding
     file: OpenFile
     vanished: frozenset[int] = frozenset()
+    part: FixPart | None = None
 
     @property
     def data(self) -> Mapping[str, str]:
         """The arguments of the fix intent."""
-        return self.finding.intent.data if self.finding.intent else {}
+        own = self.finding.intent.data if self.finding.intent else {}
+        return {**own, **self.part.data} if self.part else own
+
+    @property
+    def span(self) -> Span:
+        """Where in the file the place is."""
+        return self.part.span if self.part else self.finding.span
 
     @property
     def tree(self) -> Tree:

@@ -66,7 +66,7 @@ def _plan(
     for finding in sorted(findings, key=_turn):
         vanished = frozenset(id(name) for each in rewrites for name in each.vanished)
         try:
-            rewrite = _rewrite(Place(finding, file, vanished))
+            rewrite = _rewrite(finding, file, vanished)
         except Refused as refusal:
             plan.refused.append(Unfixed(finding, refusal.reason))
             continue
@@ -94,13 +94,21 @@ def _turn(finding: Finding) -> tuple[bool, tuple[str, int, int, str, str]]:
     return needs_others, finding.sort_key
 
 
-def _rewrite(place: Place) -> Rewrite:
-    intent = place.finding.intent
+def _rewrite(finding: Finding, file: OpenFile, vanished: frozenset[int]) -> Rewrite:
+    """What has to happen for ``finding`` in this file, at all of its places there."""
+    intent = finding.intent
     if intent is None:
         raise Refused("there is no fix for it")
     if intent.obstacle:
         raise Refused(intent.obstacle)
-    return transformer_of(intent.kind).rewrite(place)
+    rewrite = transformer_of(intent.kind).rewrite
+    path = file.target.path
+    places = [Place(finding, file, vanished)] if finding.path == path else []
+    places += [Place(finding, file, vanished, each) for each in intent.parts if each.path == path]
+    whole = Rewrite()
+    for place in places:
+        whole.add(rewrite(place))
+    return whole
 
 
 def _unsafe_reasons(finding: Finding, rewrite: Rewrite) -> list[str]:

@@ -69,6 +69,16 @@ class Rewrite:
         """Put ``new`` where ``old`` is."""
         self.changes[old] = lambda _: new
 
+    def add(self, other: Rewrite) -> None:
+        """Do what ``other`` does, too; the two must not change the same nodes."""
+        self.changes.update(other.changes)
+        self.splices += other.splices
+        self.removed += other.removed
+        self.imports += other.imports
+        self.unimports += other.unimports
+        self.vanished += other.vanished
+        self.unsafe += other.unsafe
+
     def touched(self) -> Iterator[cst.CSTNode]:
         """The nodes that change, go or move."""
         yield from self.changes

@@ -47,9 +47,9 @@ class Site:
 def site_of(place: Place) -> Site:
     """Where the factory of the finding is called; raises :class:`Refused` for other uses of it."""
     tree = place.tree
-    call = tree.node_at(place.finding.span, cst.Call)
+    call = tree.node_at(place.span, cst.Call)
     if call is None:
-        reference = tree.node_at(place.finding.span, cst.Name, cst.Attribute)
+        reference = tree.node_at(place.span, cst.Name, cst.Attribute)
         if reference is None:
             raise Refused("the code at this place has changed")
         raise Refused("the factory itself is handed on, not a session")
@@ -70,7 +70,7 @@ def site_of(place: Place) -> Site:
 
 def injected(place: Place) -> cst.BaseExpression | None:
     """The reference at the place of the finding when it is the argument of a ``Depends()``."""
-    reference = place.tree.node_at(place.finding.span, cst.Name, cst.Attribute)
+    reference = place.tree.node_at(place.span, cst.Name, cst.Attribute)
     above = place.tree.parent(reference) if reference else None
     call = place.tree.parent(above) if isinstance(above, cst.Arg) else None
     if not isinstance(call, cst.Call):

@@ -19,7 +19,7 @@ _WANTED = re.compile(r"#.*\bnoqa\b(?!:)|#.*\bnoqa:.*\bF401\b", re.IGNORECASE)
 
 def unimport(place: Place) -> Rewrite:
     """Take out the imported name of this place; raises :class:`Refused` when it is still needed."""
-    alias = place.tree.node_at(place.finding.span, cst.ImportAlias)
+    alias = place.tree.node_at(place.span, cst.ImportAlias)
     if alias is None:
         raise Refused("the import is a star, or has changed")
     if not is_removable(alias, place.tree):

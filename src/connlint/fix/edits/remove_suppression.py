@@ -26,7 +26,7 @@ def rewrite(place: Place) -> Rewrite:
 
     Raises :class:`Refused` when there is no such comment any more.
     """
-    span = place.finding.span
+    span = place.span
     comment = next(
         (
             node
