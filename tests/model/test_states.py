@@ -143,6 +143,25 @@ WRITTEN = {
             enter(job)
             tx.commit()
     """,
+    "a nested function that sets it": """
+        def work(tx: Session, job):
+            def enter():
+                job.status = "BUSY"
+
+            enter()
+            tx.commit()
+    """,
+    "a nested function that sets that of a new one": """
+        def work(tx: Session):
+            job = Job(id=1, status="DONE")
+
+            def enter():
+                job.status = "BUSY"
+
+            enter()
+            tx.add(job)
+            tx.commit()
+    """,
     "a method that sets its own state": """
         class Upload(Job):
             def begin(self):

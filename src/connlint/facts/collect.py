@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from connlint.facts import types as f
 from connlint.facts.expressions import OPERATORS, ExpressionCollector, dotted
+from connlint.facts.patterns import read_pattern
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -153,6 +154,14 @@ class Collector(ExpressionCollector):
                 stack.extend(node.elts)
             elif isinstance(node, ast.Starred):
                 stack.append(node.value)
+            elif isinstance(node, ast.Attribute):
+                self._store_into(node)
+
+    def _store_into(self, target: ast.Attribute) -> None:
+        """Note the name of an outer scope whose object gets an attribute."""
+        name = dotted(target).partition(".")[0]
+        if name != "?" and name not in self.bound:
+            self.called.setdefault(name, False)
 
     def _assign(self, node: ast.Assign) -> f.Stmt:
         for target in node.targets:
@@ -272,38 +281,12 @@ class Collector(ExpressionCollector):
         subject = self.expression(node.subject)
         cases = []
         for case in node.cases:
-            values, binds, wildcard = self._pattern(case.pattern)
+            values, binds, wildcard = read_pattern(case.pattern, self.expression)
             for name in binds:
                 self._define(name, "a", 0)
             guard = self.optional(case.guard)
             cases.append(f.Case(values, binds, wildcard, guard, self._block(case.body)))
         return f.Match(subject, tuple(cases), *self._at(node))
-
-    def _pattern(self, pattern: ast.pattern) -> tuple[tuple[f.Expr, ...], tuple[str, ...], bool]:
-        values: list[f.Expr] = []
-        binds: list[str] = []
-        wildcard = isinstance(pattern, ast.MatchAs) and pattern.pattern is None
-        if isinstance(pattern, ast.MatchAs):
-            binds.extend([pattern.name] if pattern.name else [])
-            pattern = pattern.pattern or pattern
-        exact = True
-        stack: list[ast.pattern] = [] if wildcard else [pattern]
-        while stack:
-            node = stack.pop()
-            if isinstance(node, ast.MatchValue):
-                values.append(self.expression(node.value))
-            elif isinstance(node, ast.MatchSingleton):
-                values.append(f.Const(node.value))
-            elif isinstance(node, ast.MatchOr):
-                stack.extend(reversed(node.patterns))
-            else:
-                exact = False
-                name = getattr(node, "name", None) or getattr(node, "rest", None)
-                binds.extend([name] if name else [])
-                stack.extend([*getattr(node, "patterns", ()), *getattr(node, "kwd_patterns", ())])
-                if isinstance(node, ast.MatchAs) and node.pattern is not None:
-                    stack.append(node.pattern)
-        return (tuple(values) if exact else ()), tuple(binds), wildcard
 
     def _break(self, node: ast.Break) -> f.Stmt:
         return f.Break(self.positions.start(node))

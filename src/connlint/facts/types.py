@@ -169,7 +169,8 @@ class Scope(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     ``qualname`` is dotted with ``<locals>`` as in Python. ``called`` holds, once each, the dotted
     text of everything that the body calls or hands on (``?.name`` after a receiver that is no plain
-    chain): what chooses the bodies worth evaluating. ``handed`` are the numbers of those in
+    chain), and the names from outside whose attributes it sets: what chooses the bodies worth
+    evaluating. ``handed`` are the numbers of those in
     ``called`` that are handed on. ``binds`` are the names that the scope itself binds. ``bases``
     and ``keywords`` are for classes. ``at``/``end`` span the whole definition without decorators
     (``first`` is the line of the first decorator); ``name_at`` is where its name stands.

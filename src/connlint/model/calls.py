@@ -142,7 +142,7 @@ class Caller(LibraryCaller):
             self._keep_pending(before, summary, table)
         for session in summary.unsettled:
             self.state.note_write(_mapped(session, table)[0], "maybe")
-        self._take_fields(summary, table, at)
+        self._take_fields(summary, {**function.captured(), **table}, at)
         if not summary.returns_normally:
             self.dead = True
         given = self.returned(summary.returns, function, table, at)

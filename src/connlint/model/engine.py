@@ -15,6 +15,7 @@ from connlint.model.assumptions import Assumptions, CallEdge, Passed
 from connlint.model.bindings import StaticRun
 from connlint.model.classes import ClassId
 from connlint.model.contexts_key import Context, context_of
+from connlint.model.decorators import Decorators
 from connlint.model.effects import Handover, Operation, Summary
 from connlint.model.interpret import Interpreter
 from connlint.model.names import Module
@@ -80,7 +81,7 @@ class Engine(Assumptions):
         self._taints: list[set[Key]] = []
         self._alones: dict[ScopeId, dict[str, v.Values]] = {}
         self._runs: dict[ScopeId, FunctionRun] = {}
-        self._decorated: dict[v.Func, v.Values] = {}
+        self._decorators = Decorators(self)
 
     @cached_property
     def relevance(self) -> Relevance:
@@ -227,11 +228,14 @@ class Engine(Assumptions):
         return found
 
     def summarise(
-        self, caller: Run, function: v.Func, bound: dict[str, v.Values]
+        self, caller: Run, function: v.Func, bound: dict[str, v.Values], *, anyway: bool = False
     ) -> tuple[Summary, dict[str, v.Values]]:
-        """What a call does, and what the callee's names for objects mean to the caller."""
+        """What a call does, and what the callee's names for objects mean to the caller.
+
+        ``anyway``: also of a function that is not worth running for what it does.
+        """
         scope = (function.module, function.scope)
-        is_worth_it = self._enters_all or scope in self.relevance
+        is_worth_it = anyway or self._enters_all or scope in self.relevance
         if not is_worth_it or len(self._running) >= MAX_DEPTH:
             return self._declared(function), {}
         if self.program.hierarchy.is_abstract(*scope):
@@ -332,10 +336,12 @@ class Engine(Assumptions):
         returns = self._refined(run.module, run.number, returns)
         kept: list[tuple[tuple[str, str], v.Values]] = []
         if final is not None:
+            outside = {o.id for held in run.closure.values() for o in held if type(o) is v.Obj}
             kept = [
                 (key, values)
                 for key, values in sorted(final.fields.items(), key=lambda item: item[0])
-                if key[0].startswith(("p:", "self")) and fields.get(key) != values
+                if (key[0].startswith(("p:", "self")) or key[0] in outside)
+                and fields.get(key) != values
             ][:20]
         return Summary(
             returns,
@@ -348,62 +354,9 @@ class Engine(Assumptions):
             tuple(sorted(final.pending)) if final is not None else (),
         )
 
-    # decorators
-
     def decorated(self, function: v.Func) -> v.Values:
         """What calling a function really calls: the project's own decorators are applied."""
-        if function.raw:
-            return (function,)
-        base = v.Func(function.module, function.scope)
-        known = self._decorated.get(base)
-        if known is None:
-            raw = v.Func(function.module, function.scope, None, (), True)
-            self._decorated[base] = (raw,)
-            known = self._decorated[base] = self._apply_decorators(raw)
-        name = self.program.modules[function.module].facts.scopes[function.scope].qualname
-        result = []
-        for value in known:
-            if isinstance(value, v.Func):
-                wraps = value.scope != function.scope or value.module != function.module
-                closure = value.closure if wraps else function.closure
-                alias = name if wraps else ""
-                result.append(
-                    v.Func(value.module, value.scope, function.receiver, closure, True, alias)
-                )
-        return tuple(result) or (
-            v.Func(function.module, function.scope, function.receiver, function.closure, True),
-        )
-
-    def _apply_decorators(self, raw: v.Func) -> v.Values:
-        module = self.program.modules[raw.module]
-        scope = module.facts.scopes[raw.scope]
-        current: v.Values = (raw,)
-        for decorator in reversed(scope.decorators):
-            values = self.program.static(module, scope.parent, decorator)
-            applied: v.Values = ()
-            for value in values:
-                if isinstance(value, v.Func):
-                    applied = v.join(applied, self._apply(value, current))
-            wrappers = tuple(value for value in applied if isinstance(value, v.Func))
-            current = wrappers or current
-        return current
-
-    def _apply(self, decorator: v.Func, argument: v.Values) -> v.Values:
-        module = self.program.modules[decorator.module]
-        caller = Interpreter(self, module, 0)
-        scope = module.facts.scopes[decorator.scope]
-        if scope.is_async or scope.is_generator or not scope.params:
-            return ()
-        params = [param for param in scope.params if param.kind in "po"]
-        if decorator.receiver is not None and params:
-            params = params[1:]
-        if not params:
-            return ()
-        bound: dict[str, v.Values] = {params[0].name: argument}
-        if decorator.receiver is not None:
-            bound[scope.params[0].name] = (decorator.receiver,)
-        summary, table = self.summarise(caller, decorator, bound)
-        return v.substitute(summary.returns, table)
+        return self._decorators.applied(function)
 
     # what the standard and the classes say
 

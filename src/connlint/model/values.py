@@ -43,6 +43,15 @@ class Func(msgspec.Struct, frozen=True):
     raw: bool = False
     alias: str = ""
 
+    def captured(self) -> dict[str, Values]:
+        """The objects that it closes over, by identity."""
+        return {
+            value.id: (value,)
+            for _, values in self.closure
+            for value in values
+            if isinstance(value, Obj)
+        }
+
 
 class Class(msgspec.Struct, frozen=True):
     """A class of the project."""
