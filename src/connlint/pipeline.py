@@ -111,7 +111,7 @@ class Analysis:
     def facts(self) -> Mapping[str, FileFacts]:
         """What each file says, by path relative to the root, in order."""
         facts = {path: lazy.facts for path, lazy in self._saved_facts.by_path.items()}
-        facts |= {path: _facts_of(data) for path, data in self.request.unsaved.items()}
+        facts |= {path: facts_of(data) for path, data in self.request.unsaved.items()}
         return dict(sorted(facts.items()))
 
     # link
@@ -220,11 +220,10 @@ class Analysis:
             return self._recall_or_find()
 
     def _recall_or_find(self) -> RunResult:
-        if self.request.unsaved or not self.request.use_cache:
+        if not self.request.use_cache:
             return self._find()
         memory = Memory(self._folder)
-        # An empty store does not know what the files hold until they are read.
-        key = self._key(self._lookup.digest or self._saved_facts.digest)
+        key = self._key(self._contents_digest())
         if key and (known := memory.recall(key)):
             return known
         result = self._find()
@@ -233,6 +232,13 @@ class Analysis:
         if key and is_final and (problem := memory.keep(key, result)):
             self._cache_problems[problem] = None
         return result
+
+    def _contents_digest(self) -> bytes | None:
+        """What stands for the contents of all files; ``None`` when some of them are in no file."""
+        if self.request.unsaved:
+            return None
+        # An empty store does not know what the files hold until they are read.
+        return self._lookup.digest or self._saved_facts.digest
 
     def _find(self) -> RunResult:
         problems: list[Problem] = []
@@ -314,7 +320,7 @@ class Analysis:
         return other
 
 
-def _facts_of(data: bytes) -> FileFacts:
+def facts_of(data: bytes) -> FileFacts:
     """The facts of content that is in no file; what could exhaust the stack is put into one."""
     from connlint.facts.extract import extract
     from connlint.facts.nesting import is_risky

@@ -41,6 +41,10 @@ def change(analysis: Analysis, options: CheckOptions) -> Changed:
     root = analysis.request.loaded.root
     verdict, remark = under_baseline(changed.verdict, options.baseline, terms, root)
     remarks = (*changed.remarks, remark) if remark else changed.remarks
+    if options.since:
+        from connlint.cli.since import verdict_since
+
+        verdict = verdict_since(options.since, analysis, verdict, options.baseline)
     result = Changed(changed.analysis, verdict, remarks, changed.fixed, changed.diff)
     return _silenced(result, options) if options.add_noqa else result
 

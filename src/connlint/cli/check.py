@@ -61,6 +61,12 @@ _FORMATS = (
     help="Why the baseline is extended, or findings are silenced.",
 )
 @click.option(
+    "--since",
+    default="",
+    metavar="REV",
+    help="Report only what the change since this git revision touches or newly reaches.",
+)
+@click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "info"]),
     default="warning",

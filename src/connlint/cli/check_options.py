@@ -31,6 +31,7 @@ class CheckOptions:
     statistics: bool
     baseline: BaselineOptions
     reason: str
+    since: str
     fail_on: Severity
     exit_zero: bool
     exit_non_zero_on_fix: bool
@@ -60,6 +61,8 @@ class CheckOptions:
             raise UsageError("--verify-with goes with --fix")
         if self.verify_with is not None and not self.verify_with.strip():
             raise UsageError("--verify-with needs a command")
+        if self.since and (self.changes_files or self.baseline.write or self.baseline.extend):
+            raise UsageError("--since only reports: nothing is fixed, silenced or accepted with it")
         if self.stdin_filename is None:
             if any(str(path) == "-" for path in self.paths):
                 raise UsageError("- needs --stdin-filename FILE")

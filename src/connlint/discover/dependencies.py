@@ -8,7 +8,7 @@ import configparser
 import hashlib
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
@@ -42,13 +42,23 @@ class Declared(NamedTuple):
 class Dependencies:
     """What is declared, folder by folder. Nothing is read before it is asked for."""
 
-    def __init__(self, root: Path, paths: Iterable[str] = ()) -> None:
-        """``paths`` are the project's files, relative to ``root``, in POSIX form."""
+    def __init__(
+        self,
+        root: Path,
+        paths: Iterable[str] = (),
+        instead: Mapping[str, bytes | None] | None = None,
+    ) -> None:
+        """``paths`` are the project's files, relative to ``root``, in POSIX form.
+
+        ``instead`` holds, by such a path, what a file is taken to hold whatever is on disk;
+        ``None`` for one that is taken not to be there.
+        """
         folders = {PurePosixPath(".")}
         for path in paths:
             folders.update(PurePosixPath(path).parents)
         self._root = root
         self._folders = sorted(folders)
+        self._instead = {p: data for p, data in (instead or {}).items() if declares(p)}
 
     @cached_property
     def _contents(self) -> dict[str, bytes]:
@@ -64,6 +74,10 @@ class Dependencies:
                         found[path.relative_to(self._root).as_posix()] = file.read(_MAX_BYTES)
                 except OSError:
                     continue
+        for name, data in self._instead.items():
+            found.pop(name, None)
+            if data is not None:
+                found[name] = data
         return found
 
     @property
@@ -95,6 +109,12 @@ class Dependencies:
             if folder.as_posix() in self._declared
         ]
         return _merged(found) if found else None
+
+
+def declares(path: str) -> bool:
+    """Whether a file of this path is one that dependencies are declared in."""
+    file = PurePosixPath(path)
+    return file.name in _FILES or any(file.match(pattern) for pattern in _PATTERNS)
 
 
 def _merged(declared: list[tuple[str, Declared]]) -> Declared:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,6 +75,29 @@ def find_files(root: Path, paths: Sequence[Path], exclude: Sequence[str] = ()) -
     return walk.finish()
 
 
+def rules_of(root: Path, exclude: Sequence[str] = ()) -> Callable[[str], bool]:
+    """Whether :func:`find_files` in ``root`` would take a file that need not be there.
+
+    The file is given by its path relative to ``root``; what lies outside of it is not taken.
+    """
+    walk = _Walk(_absolute(root), tuple(exclude))
+
+    @cache
+    def folder_at(relative: str) -> _Folder | None:
+        if not relative:
+            return walk.top()
+        above, _, name = relative.rpartition("/")
+        folder = folder_at(above)
+        return folder and walk.imagined(folder, name)
+
+    def takes(relative: str) -> bool:
+        above, _, name = relative.rpartition("/")
+        folder = folder_at(above)
+        return folder is not None and name.endswith(".py") and walk.wants_file(folder, name)
+
+    return takes
+
+
 class _Folder(NamedTuple):
     """A folder to look into. ``path`` and ``real``, which has no links in it, are absolute.
 
@@ -134,6 +158,22 @@ class _Walk:
             tuple(sorted(self._problems, key=lambda problem: (problem.path, problem.message))),
         )
 
+    def top(self) -> _Folder:
+        """The project's folder, with the rules that hold in it."""
+        chain = chain_above(self._root, self._root)
+        folder = _Folder(self._root, _real(self._root), "", chain, self._exclude, is_named=True)
+        return self._with_rules_if_any(folder)
+
+    def imagined(self, folder: _Folder, name: str) -> _Folder | None:
+        """The folder ``name`` in ``folder``, there or not; ``None`` when it is not looked into."""
+        if name in (*_UNINTERESTING, "..") or not self._wants_folder(folder, name):
+            return None
+        return self._with_rules_if_any(_inside(folder, name, f"{folder.real}/{name}"))
+
+    def _with_rules_if_any(self, folder: _Folder) -> _Folder:
+        has_rules = os.path.lexists(f"{folder.path}/.gitignore")
+        return self._with_rules(folder) if has_rules else folder
+
     def _look_into(self, start: _Folder) -> None:
         pending = [start]
         while pending:
@@ -168,7 +208,7 @@ class _Walk:
             elif (
                 name.endswith(".py")
                 and entry.is_file(follow_symlinks=False)
-                and self._wants_file(folder, name)
+                and self.wants_file(folder, name)
             ):
                 path, real = f"{folder.path}/{name}", f"{folder.real}/{name}"
                 self._take(path, folder.prefix + name, real)
@@ -197,7 +237,7 @@ class _Walk:
         self._skip(f"{relative}/", reason)
         return False
 
-    def _wants_file(self, folder: _Folder, name: str) -> bool:
+    def wants_file(self, folder: _Folder, name: str) -> bool:
         """Whether the file ``name`` in ``folder`` is to be looked at; notes why not."""
         relative = folder.prefix + name
         if pattern := next((each for each in folder.exclude if matches(each, relative)), None):
@@ -223,7 +263,7 @@ class _Walk:
             if is_source:
                 self._skip(relative, "link that leads nowhere")
             return
-        if stat.S_ISREG(mode) and is_source and self._wants_file(folder, name):
+        if stat.S_ISREG(mode) and is_source and self.wants_file(folder, name):
             self._linked_files.append((relative, path, real))
         if not stat.S_ISDIR(mode) or name in _UNINTERESTING:
             return

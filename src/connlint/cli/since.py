@@ -1,0 +1,88 @@
+"""A verdict and a git revision in, the verdict on the change since that revision out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from connlint.cli.baseline import BaselineOptions
+    from connlint.earlier import EarlierAnalysis
+    from connlint.pipeline import Analysis
+    from connlint.triage.comparison import Correspondence
+    from connlint.triage.verdict import Verdict
+
+
+def verdict_since(
+    revision: str, analysis: Analysis, verdict: Verdict, baseline: BaselineOptions
+) -> Verdict:
+    """``verdict`` with the findings alone that the change since ``revision`` is behind.
+
+    Those that the baseline accepts are not among them; an entry that was stale before is not the
+    change's either. Raises :class:`UsageError` where git can't say what has changed.
+    """
+    from connlint.cli.baseline import under_baseline
+    from connlint.earlier import before
+    from connlint.report.view import counted
+    from connlint.triage.comparison import of_change
+    from connlint.triage.scope import Scope
+
+    earlier = before(analysis, revision)
+    everywhere = Scope()
+    only_read = replace(baseline, write=False, extend=False)
+    was, _ = under_baseline(
+        earlier.verdict_in(everywhere),
+        only_read,
+        earlier.terms_in(everywhere),
+        analysis.request.loaded.root,
+    )
+    then = [*was.findings, *(item.finding for item in was.baselined)]
+    findings = of_change(verdict.findings, then, _correspondence(analysis, earlier))
+    notes = verdict.notes
+    if left_out := len(verdict.findings) - len(findings):
+        shown = counted(left_out, "finding")
+        notes = (
+            *notes,
+            f"{shown} not of the change since {revision} ({earlier.change.commit[:12]})",
+        )
+    incomplete = tuple(
+        msgspec.structs.replace(problem, message=f"before the change: {problem.message}")
+        for problem in was.problems
+        if problem.fatal
+    )
+    return msgspec.structs.replace(
+        verdict,
+        findings=tuple(findings),
+        notes=notes,
+        problems=(*verdict.problems, *incomplete),
+    )
+
+
+def _correspondence(now: Analysis, then: EarlierAnalysis) -> Correspondence:
+    from connlint.triage.comparison import Correspondence
+
+    change = then.change
+    names_now, names_then = (_names(now), _names(then)) if change.renames else ({}, {})
+    return Correspondence(
+        changed=change.contents.keys() | change.renames.keys() | now.request.unsaved.keys(),
+        added=change.added,
+        renames=change.renames,
+        modules={
+            names_now[new]: names_then[old]
+            for new, old in change.renames.items()
+            if new in names_now and old in names_then
+        },
+        lines_now=now.source_lines,
+        lines_then=then.source_lines,
+    )
+
+
+def _names(analysis: Analysis) -> Mapping[str, str]:
+    """The dotted name of each file; unlike the analysis's layout, without a look at facts."""
+    from connlint.discover.layout import lay_out
+
+    paths = (file.relative for file in analysis.found.files)
+    return lay_out(paths, analysis.request.loaded.standard.src).names
