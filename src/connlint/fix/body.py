@@ -11,6 +11,7 @@ from connlint.fix.names import binds
 from connlint.fix.outcome import Refused
 from connlint.fix.place import Place
 from connlint.fix.provider import Provider
+from connlint.fix.quiet import LOGS, name_called
 from connlint.fix.tree import Node
 
 _WRITES = frozenset(
@@ -19,7 +20,6 @@ _WRITES = frozenset(
         "delete", "flush", "merge",
     }
 )  # fmt: skip
-_LOGS = frozenset({"critical", "debug", "error", "exception", "info", "log", "print", "warning"})
 _STACK_METHODS = frozenset({"enter_context", "enter_async_context", "push", "push_async_exit"})
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
 _VALUE_KEEPING = (
@@ -205,7 +205,7 @@ class Body:
         small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else statement
         value = small.value if isinstance(small, cst.Expr) else None
         call = value.expression if isinstance(value, cst.Await) else value
-        return isinstance(call, cst.Call) and _name_called(call) in {"close", "aclose"}
+        return isinstance(call, cst.Call) and name_called(call) in {"close", "aclose"}
 
     def _needs_nothing(self, statement: cst.CSTNode) -> bool:
         """Does ``statement`` work with literals alone, as a log line does?"""
@@ -221,7 +221,7 @@ class Body:
                 return not statement.value or _is_literal(statement.value, self.place)
             case cst.Expr(value=cst.Call() as call):
                 is_plain = all(_is_literal(each.value, self.place) for each in call.args)
-                return is_plain and _name_called(call) in _LOGS
+                return is_plain and name_called(call) in LOGS
             case _:
                 return False
 
@@ -312,13 +312,6 @@ def _is_literal(value: cst.BaseExpression, place: Place) -> bool:
         or (isinstance(node, cst.Name) and node.value not in {"None", "True", "False"})
         for node in place.tree.inside(value)
     )
-
-
-def _name_called(call: cst.Call) -> str:
-    """The last part of the name of what is called."""
-    func = call.func
-    name = func.attr if isinstance(func, cst.Attribute) else func
-    return name.value if isinstance(name, cst.Name) else ""
 
 
 def _raises_again(body: cst.BaseSuite) -> bool:

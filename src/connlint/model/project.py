@@ -26,6 +26,7 @@ from connlint.model.dual_writes import DualWrites
 from connlint.model.effects import Effect, Operation, Step
 from connlint.model.engine import Engine, FunctionRun
 from connlint.model.entry_points import EntryPoint, EntryPoints
+from connlint.model.expiry import Expiry
 from connlint.model.failures import Failures
 from connlint.model.lifetimes.lives import Lives
 from connlint.model.names import Module, Target
@@ -236,6 +237,11 @@ class Project:
     def rows(self) -> Rows:
         """Which expressions give rows of the database as they are."""
         return Rows(self.program, self.roles)
+
+    @cached_property
+    def expiry(self) -> Expiry:
+        """Which names may stand for rows that a rollback expires."""
+        return Expiry(self.program, self.roles)
 
     @cached_property
     def responses(self) -> Responses:

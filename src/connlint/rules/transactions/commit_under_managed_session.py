@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
+from connlint.findings import FixIntent
 from connlint.model.enclosing import Frame, frames_around
 from connlint.model.expressions import calls_of, descend, expressions_of
 from connlint.model.names import walk
@@ -25,6 +26,7 @@ class CommitUnderManagedSession(Rule):
 
     code = "DBC205"
     severity = "warning"
+    fixes = ("unsafe",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         nested = {(each.place.module, each.place.at) for each in project.nestings}
@@ -49,6 +51,10 @@ class CommitUnderManagedSession(Rule):
             shape=shape_at(project, scope, operation.at, operation.end),
             message=f"{provider} commits when it is left, and nothing needs this commit before",
             matched=provider,
+            intent=FixIntent(
+                kind="remove-commit", safety="unsafe", title="remove the commit",
+                data={"caution": "what is committed early may be waited for elsewhere"},
+            ),
         )  # fmt: skip
 
 

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
+from connlint.findings import FixIntent
 from connlint.model import values as v
 from connlint.model.enclosing import Frame, frames_around
+from connlint.model.session_names import session_name
 from connlint.rules.base import Rule
 from connlint.rules.evidence import suspect
 
@@ -34,6 +36,7 @@ class MissingRollback(Rule):
 
     code = "DBC206"
     severity = "warning"
+    fixes = ("unsafe",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         for scope, run in project.runs():
@@ -53,7 +56,8 @@ class MissingRollback(Rule):
             assert node is not None
             found = _goes_on(project, scope, run, node, handler)
             if found is not None:
-                yield self._suspect(project, scope, handler, *found)
+                intent = _intent(project, scope, node, handler, found[0])
+                yield self._suspect(project, scope, handler, *found, intent)
             if project.failures.caught(scope, handler).broad:
                 return
 
@@ -64,6 +68,7 @@ class MissingRollback(Rule):
         handler: f.Handler,
         failed: Operation,
         used: Operation,
+        intent: FixIntent,
     ) -> Suspect:
         what = failed.effect.chain[0].text
         return suspect(
@@ -72,7 +77,51 @@ class MissingRollback(Rule):
             "rollback: its transaction has failed",
             matched=what,
             trace=(*project.trace(failed.effect), *project.trace(used.effect)),
+            intent=intent,
         )  # fmt: skip
+
+
+def _intent(
+    project: Project, scope: ScopeId, node: f.Try, handler: f.Handler, failed: Operation
+) -> FixIntent:
+    """The rollback in the clause, with what is in its way."""
+    named = session_name(project, scope, failed.effect.session)
+    rollback = named.method(project, "rollback", "rollback") if named else None
+    provider = project.injector(failed.origin)
+    is_begun = failed.begun is not None and failed.begun.how == "block"
+    obstacle = ""
+    if named is None or rollback is None:
+        obstacle = "nothing here names the session whose transaction has failed"
+    elif is_begun or (provider is not None and provider.begins):
+        obstacle = (
+            "the transaction belongs to a block around it, which could not go on behind a "
+            "rollback; begin_nested() undoes what fails alone"
+        )
+    elif rollback.is_async:
+        later = list(_statements_behind(project, scope, node, handler))
+        others = {handler.name, named.text.partition(".")[0]}
+        names = (each for each in project.expiry.rows_read(scope, later) if each not in others)
+        if name := next(names, ""):
+            obstacle = (
+                f"{name} may be a row, which an asynchronous session can't read again by itself "
+                "once a rollback has expired it"
+            )
+    data = {"session": named.text, "async": "yes"} if named else {}
+    if rollback is not None and not rollback.is_async:
+        data["async"] = "no"
+    return FixIntent("add-rollback", "unsafe", "roll back first", data, obstacle)
+
+
+def _statements_behind(
+    project: Project, scope: ScopeId, node: f.Try, handler: f.Handler
+) -> Iterator[f.Stmt]:
+    """All that can run behind the start of a clause."""
+    yield from handler.body
+    yield from node.final
+    for frame in frames_around(project.module(scope[0]).body(scope[1]), node.at):
+        yield from frame.following
+        if isinstance(frame.owner, (f.For, f.While)):
+            yield frame.owner
 
 
 def _goes_on(
