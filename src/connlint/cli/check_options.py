@@ -32,6 +32,7 @@ class CheckOptions:
     baseline: BaselineOptions
     reason: str
     since: str
+    watch: bool
     fail_on: Severity
     exit_zero: bool
     exit_non_zero_on_fix: bool
@@ -61,8 +62,12 @@ class CheckOptions:
             raise UsageError("--verify-with goes with --fix")
         if self.verify_with is not None and not self.verify_with.strip():
             raise UsageError("--verify-with needs a command")
-        if self.since and (self.changes_files or self.baseline.write or self.baseline.extend):
-            raise UsageError("--since only reports: nothing is fixed, silenced or accepted with it")
+        for option, is_given in (("--since", bool(self.since)), ("--watch", self.watch)):
+            if is_given and (self.changes_files or self.baseline.write or self.baseline.extend):
+                reason = "nothing is fixed, silenced or accepted with it"
+                raise UsageError(f"{option} only reports: {reason}")
+        if self.watch and self.stdin_filename is not None:
+            raise UsageError("--watch and --stdin-filename exclude each other")
         if self.stdin_filename is None:
             if any(str(path) == "-" for path in self.paths):
                 raise UsageError("- needs --stdin-filename FILE")

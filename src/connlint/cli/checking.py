@@ -23,6 +23,16 @@ _STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
 def run(options: CheckOptions) -> int:
+    """Check once, or whenever something changes, and return the exit code."""
+    options.check()
+    if options.watch:
+        from connlint.cli.watch import watch
+
+        watch(options, _request, _answer)
+    return _answer(options, _request(options))
+
+
+def _answer(options: CheckOptions, request: Request) -> int:
     """Check, change what is to be changed, report, and return the exit code."""
     from connlint.cli.changes import change
     from connlint.cli.output import note, write_bytes, write_report
@@ -30,10 +40,9 @@ def run(options: CheckOptions) -> int:
     from connlint.cli.surroundings import look_around
     from connlint.pipeline import Analysis
 
-    options.check()
     surroundings = look_around()
     with watching(surroundings.animates and not options.quiet) as watch:
-        changed = change(Analysis(_request(options), watch), options)
+        changed = change(Analysis(request, watch), options)
         view = _view(changed, options)
     for remark in changed.remarks:
         note(remark, quiet=options.quiet)

@@ -1,0 +1,108 @@
+"""The options of a check in, a check after each change of the project out, until Ctrl-C."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from connlint.errors import ConnlintError, UsageError
+
+if TYPE_CHECKING:
+    from watchfiles import Change
+
+    from connlint.cli.check_options import CheckOptions
+    from connlint.pipeline import Request
+
+Requested = Callable[["CheckOptions"], "Request"]
+Check = Callable[["CheckOptions", "Request"], int]
+
+_WAKE_MILLISECONDS = 200
+_SUFFIXES = (".py", ".pyw", ".toml", ".gitignore")
+
+
+def watch(options: CheckOptions, requested: Requested, check: Check) -> NoReturn:
+    """Check now and after each change of a file that counts; only an interruption ends it.
+
+    ``requested`` makes the request that the options stand for, ``check`` answers it with a report.
+    What the user has to mend, such as a broken configuration, is told, and watching goes on. Raises
+    :class:`UsageError` when watchfiles is not installed.
+    """
+    try:
+        from watchfiles import watch as changes_below
+    except ImportError as error:
+        raise UsageError("--watch needs watchfiles: pip install 'connlint[watch]'") from error
+
+    counts = _filter(options)
+    folders = _folders(options, Path())
+    while True:
+        is_first = True
+        # It wakes up once before the first check, so that no change goes unseen after it.
+        for changed in changes_below(
+            *folders,
+            watch_filter=counts,
+            rust_timeout=_WAKE_MILLISECONDS,
+            yield_on_timeout=True,
+            ignore_permission_denied=True,
+        ):
+            if not changed and not is_first:
+                continue
+            is_first = False
+            root = _check_once(options, requested, check)
+            if root and (wanted := _folders(options, root)) != folders:
+                folders = wanted
+                break
+
+
+def _check_once(options: CheckOptions, requested: Requested, check: Check) -> Path | None:
+    """Check and report; the project's root, or ``None`` where the user has to mend something."""
+    from connlint.cli.output import note
+    from connlint.cli.surroundings import look_around
+
+    root = None
+    if options.output is None and look_around().is_terminal:
+        click.clear()
+    try:
+        request = requested(options)
+        root = request.loaded.root
+        check(options, request)
+    except ConnlintError as error:
+        for line in str(error).splitlines():
+            note(f"error: {line}")
+    note("Watching for changes; Ctrl-C ends it.", quiet=options.quiet)
+    gc.collect()  # the process has the collector off, since it usually ends now
+    return root
+
+
+def _folders(options: CheckOptions, root: Path) -> tuple[str, ...]:
+    """What to watch: the project, and what was named outside of it; nothing twice."""
+    named = [root, *options.paths, *filter(None, (options.config, options.baseline.path))]
+    real = {os.path.realpath(path if path.is_dir() else path.parent) for path in named}
+    return tuple(
+        folder
+        for folder in sorted(real)
+        if not any(folder != other and Path(folder).is_relative_to(other) for other in real)
+    )
+
+
+def _filter(options: CheckOptions) -> Callable[[Change, str], bool]:
+    """Whether a change of a file can change the report."""
+    from watchfiles import DefaultFilter
+
+    from connlint.discover.dependencies import declares
+
+    ignores = DefaultFilter()
+    baseline = os.path.realpath(options.baseline.path) if options.baseline.path else ""
+
+    def counts(change: Change, path: str) -> bool:
+        if not ignores(change, path):
+            return False
+        # A folder that comes or goes takes its files along.
+        is_read = path.endswith(_SUFFIXES) or path == baseline or declares(Path(path).name)
+        return is_read or not Path(path).suffix
+
+    return counts
