@@ -194,6 +194,59 @@ def test_a_cache_of_something_else_is_no_store(tmp_path: Path) -> None:
     assert audited(tmp_path, {"service.py": code}).tables.stores == ()
 
 
+CACHED_STORE = """
+    import redis
+
+    from db import get_session
+    from models import Job
+
+    class JobCache:
+        def __init__(self, client: redis.Redis):
+            self.client = client
+
+        def create(self, id):
+            self.client.hset(id, mapping={})
+
+        def find(self, id):
+            return self.client.hgetall(id)
+
+        def persist(self, id):
+            kept = self.find(id)
+            with get_session() as session:
+                session.add(Job(id=id, note=kept["note"]))
+                session.commit()
+"""
+
+
+def test_a_cache_whose_class_writes_rows_is_a_store(tmp_path: Path) -> None:
+    (store,) = audited(tmp_path, {"service.py": CACHED_STORE}).tables.stores
+    assert (store.container, store.is_cache, store.phase) == ("self.client", True, "dual-write")
+    assert [use.method for use in store.memory["create"]] == ["create"]
+    assert [use.method for use in store.database["create"]] == ["persist"]
+    apart = CACHED_STORE.replace("kept = self.find(id)", "kept = {'note': ''}")
+    assert audited(tmp_path, {"service.py": apart}).tables.stores == ()
+
+
+def test_rows_of_a_store_that_others_change_are_told(tmp_path: Path) -> None:
+    other = """
+        from fastapi import FastAPI
+
+        from db import get_session
+        from models import Job
+
+        app = FastAPI()
+
+        @app.post("/jobs")
+        def add(id):
+            with get_session() as session:
+                session.add(Job(id=id))
+                session.commit()
+    """
+    (store,) = audited(tmp_path, {"service.py": STORE, "routes.py": other}).tables.stores
+    assert [(use.method, use.path) for use in store.database["create"]] == [("add", "routes.py")]
+    assert store.missing == ("read",)
+
+
 def test_a_repository_that_nobody_calls_is_infrastructure(tmp_path: Path) -> None:
     code = """
         from models import Job

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from connlint.model.caches import Caches
 from connlint.model.memory import Memory
 from model.written import linked, scope_of
 
@@ -242,3 +243,90 @@ def test_what_only_tests_use_does_not_count() -> None:
     models = project.stores.models_of([scope_of(project, "app.rows.add")])
     assert models
     assert project.stores.in_database(models).names == ()
+
+
+CACHED = """
+    import redis
+    import redis.asyncio as aio
+
+    CLIENT = redis.from_url("redis://localhost")
+
+    class Jobs:
+        def __init__(self, client: redis.Redis):
+            self.client = client
+            self.later = aio.from_url("redis://localhost")
+            self.repo = Repo()
+
+        async def work(self, key, value):
+            BODY
+"""
+CACHE_ACCESSES = {
+    "a value": ("self.client.set(key, value)", [("create", "app.store.Jobs.client")]),
+    "a value that was looked for": (
+        "if self.client.exists(key):\n    self.client.hset(key, mapping=value)",
+        [("read", "app.store.Jobs.client"), ("update", "app.store.Jobs.client")],
+    ),
+    "a counter": ("self.client.incr(key)", [("update", "app.store.Jobs.client")]),
+    "through a pipeline": (
+        "pipe = self.client.pipeline()\npipe.delete(key)\npipe.execute()",
+        [("delete", "app.store.Jobs.client")],
+    ),
+    "in a pipeline block": (
+        "with self.client.pipeline() as pipe:\n    pipe.hgetall(key)",
+        [("read", "app.store.Jobs.client")],
+    ),
+    "an asynchronous client": (
+        "await self.later.get(key)",
+        [("read", "app.store.Jobs.later")],
+    ),
+    "a client of the module": ("CLIENT.delete(key)", [("delete", "app.store.CLIENT")]),
+    "methods of something else": ("self.repo.get(key)\nvalue.set(key)", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "expected"), CACHE_ACCESSES.values(), ids=CACHE_ACCESSES)
+def test_what_a_function_does_to_caches(body: str, expected: list[tuple[str, str]]) -> None:
+    indented = body.replace("\n", "\n" + " " * 12)
+    project = linked({"app/store.py": CACHED.replace("BODY", indented)})
+    accesses = Caches(project.program).accesses(scope_of(project, "app.store.Jobs.work"))
+    assert [(each.action, each.container) for each in accesses] == expected
+
+
+SQL_ROWS = """
+    import sqlite3
+
+    class Files:
+        def __init__(self):
+            self.connection = sqlite3.connect("files.db")
+
+        def run(self, sql, *values):
+            return self.connection.execute(sql, values)
+
+        def work(self, key, value):
+            BODY
+"""
+SQL_ACTIONS = {
+    "a query": ("self.connection.execute('SELECT a FROM Files')", {"files": {"read"}}),
+    "through a method": (
+        "self.run('INSERT OR REPLACE INTO files VALUES (?)', key)",
+        {"files": {"create"}},
+    ),
+    "looking and changing": (
+        "self.run('SELECT a FROM files')\nself.run('DELETE FROM files')",
+        {"files": {"delete"}},
+    ),
+    "several tables": (
+        "self.run('UPDATE files SET a = 1')\nself.run('DELETE FROM parts')",
+        {"files": {"update"}, "parts": {"delete"}},
+    ),
+    "what is not executed": ("print('DELETE FROM files')", {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "expected"), SQL_ACTIONS.values(), ids=SQL_ACTIONS)
+def test_what_sql_text_does_to_rows(body: str, expected: dict[str, set[str]]) -> None:
+    indented = body.replace("\n", "\n" + " " * 12)
+    project = linked({"app/files.py": SQL_ROWS.replace("BODY", indented)})
+    scope = scope_of(project, "app.files.Files.work")
+    rows = {model: set(each) for model, each in project.stores.rows_through(scope).items()}
+    assert rows == expected

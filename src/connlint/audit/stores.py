@@ -1,9 +1,8 @@
-"""The project in, its stores out: what each of them keeps in memory, what it keeps in the database,
-and how far the move from one to the other has come.
+"""The project in, its stores out: what each of them keeps in memory or in a cache, what it keeps in
+the database, and how far the move from one to the other has come.
 
-A store is a repository, or a class that changes the same thing in a dictionary of its own and in
-the database. What a method does to rows is read from what it, and everything that it calls, adds,
-reads, updates and deletes.
+A store is a repository, or a class or module that changes the same thing in a container of its own
+and in the database, or keeps things in a cache and writes them to the database as well.
 """
 
 from __future__ import annotations
@@ -13,37 +12,23 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from connlint.audit.content import Contents, Touch
-from connlint.audit.memory import Action, MemoryUses, memory_uses
 from connlint.location import unpack
-from connlint.model.classes import ClassId
-from connlint.model.effects import Operation
+from connlint.model.memory import Action
+from connlint.model.names import Module
 from connlint.model.project import Project
 from connlint.model.relevance import ScopeId
+from connlint.model.stores import ACTIONS as IN_ORDER
+from connlint.model.stores import Actions, Kept
 
 Phase = Literal["infrastructure", "dual-write", "database only"]
+PHASES: tuple[Phase, ...] = ("infrastructure", "dual-write", "database only")
+ACTIONS: tuple[Action, ...] = IN_ORDER
 
-ACTIONS: tuple[Action, ...] = ("create", "read", "update", "delete")
-_CHANGES = frozenset({"create", "update", "delete"})
-_OF_VERB: dict[str, Action] = {
-    "adds": "create",
-    "reads": "read",
-    "updates": "update",
-    "sets": "update",
-    "counts up": "update",
-    "counts down": "update",
-    "deletes": "delete",
-}
-_FIELDS = frozenset({"sets", "counts up", "counts down"})
-_OF_METHOD: dict[Action, frozenset[str]] = {
-    "create": frozenset({"add", "add_all", "merge", "bulk_save_objects", "bulk_insert_mappings"}),
-    "update": frozenset({"update", "bulk_update_mappings"}),
-    "delete": frozenset({"delete"}),
-}
+_CHANGES: frozenset[Action] = frozenset({"create", "update", "delete"})
 
 
 class Use(msgspec.Struct, frozen=True):
-    """A method that does something to a store, and where."""
+    """A function that does something to a store, and where."""
 
     method: str
     path: str
@@ -51,15 +36,20 @@ class Use(msgspec.Struct, frozen=True):
 
 
 class Store(msgspec.Struct, frozen=True, kw_only=True):
-    """One store or repository. ``container`` is the attribute that holds things in memory (empty:
-    none). ``memory`` and ``database`` say which methods do what on either side; ``uncalled`` are
-    methods of a repository that nothing calls."""
+    """One store or repository.
+
+    ``container`` is what holds things in memory or in a cache (empty: nothing), ``is_cache`` tells
+    which. ``memory`` and ``database`` say which methods do what on either side; for the database
+    also which functions of the application do it elsewhere. ``uncalled`` are methods of a
+    repository that nothing calls.
+    """
 
     name: str
     symbol: str
     path: str
     line: int
     container: str
+    is_cache: bool
     memory: dict[Action, tuple[Use, ...]]
     database: dict[Action, tuple[Use, ...]]
     uncalled: tuple[str, ...]
@@ -71,153 +61,157 @@ class Store(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(each for each in ACTIONS if self.memory[each] and not self.database[each])
 
 
-class _RowAction(NamedTuple):
-    """One thing done to rows, with the models that the function at work there touches."""
+class _Side(NamedTuple):
+    """A class or module (``owner`` 0): what it keeps by container, and what its functions do to
+    rows, itself or through functions outside."""
 
-    action: Action
-    models: frozenset[str]
+    module: Module
+    owner: int
+    held: dict[str, Actions]
+    rows: dict[ScopeId, dict[Kept, frozenset[Action]]]
 
 
 def find_stores(project: Project) -> tuple[Store, ...]:
     """All stores and repositories, in order of place."""
-    finder = _Finder(project)
-    found: dict[ClassId, Store] = {}
-    for owner in project.program.hierarchy.classes():
-        if store := finder.store(owner):
-            found[owner] = store
-    twins = [owner for owner, store in found.items() if store.container]
-    stores = [
-        msgspec.structs.replace(store, phase="dual-write")
-        if not store.container and any(finder.uses(twin, owner) for twin in twins)
-        else store
-        for owner, store in found.items()
-    ]
-    return tuple(sorted(stores, key=lambda store: (store.path, store.line)))
+    return tuple(sorted(_Finder(project).stores(), key=lambda store: (store.path, store.line)))
 
 
 class _Finder:
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._contents = Contents(project)
-        self._called = {callee for callees in project.callees.values() for callee in callees}
+        self._stores = project.stores
 
-    def uses(self, owner: ClassId, other: ClassId) -> bool:
-        """Whether methods of one class call methods of another one, directly or through calls."""
-        return any(
-            self._project.calls_into(caller, callee)
-            for _, caller in self._methods(owner)
-            for _, callee in self._methods(other)
-        )
+    def stores(self) -> Iterator[Store]:
+        """What classes and modules keep twice, then the other repositories."""
+        sides = [side for side in self._sides() if any(side.rows.values())]
+        twins: list[_Side] = []
+        for side in sides:
+            if models := self._twin_models(side):
+                twins.append(side)
+                yield self._store(side, models, "dual-write")
+        for side in sides:
+            if side not in twins and self._is_repository(side.module, side.owner):
+                yield self._store(side, frozenset(), self._phase(side, twins))
 
-    def store(self, owner: ClassId) -> Store | None:
-        """The store that a class is, or ``None``."""
-        module = self._project.module(owner.module)
-        methods = list(self._methods(owner))
-        rows = {scope: tuple(self._rows(owner, scope)) for _, scope in methods}
-        if not any(rows.values()):
-            return None
-        uses = memory_uses(self._project, owner)
-        models = _twin_models(uses, rows)
-        is_repository = self._project.roles.of_file(module.path) == "repository"
-        if models is None and not is_repository:
-            return None
-        memory = {action: [n for n, s in methods if action in uses.of(s)] for action in ACTIONS}
-        if models is None:
-            memory = {action: [] for action in ACTIONS}
-        database = {
-            action: [name for name, scope in methods if action in _done(rows[scope], models)]
-            for action in ACTIONS
+    def _sides(self) -> Iterator[_Side]:
+        for owner in self._project.program.hierarchy.classes():
+            yield self._side(self._project.module(owner.module), owner.scope)
+        for module in self._project.program.modules.values():
+            yield self._side(module, 0)
+
+    def _side(self, module: Module, owner: int) -> _Side:
+        held = {
+            container: actions
+            for container, actions in self._stores.containers(module, owner).items()
+            if {"create", "read"} <= set(actions.names)
         }
-        lines = {name: self._line(scope) for name, scope in methods}
+        if not held and not self._is_repository(module, owner):
+            return _Side(module, owner, {}, {})
+        functions = tuple(_functions(module, owner))
+        apart = frozenset(functions)
+        rows = {scope: self._stores.rows_through(scope, apart) for scope in functions}
+        return _Side(module, owner, held, rows)
 
-        def listed(table: dict[Action, list[str]]) -> dict[Action, tuple[Use, ...]]:
-            return {
-                action: tuple(Use(name, module.path, lines[name]) for name in names)
-                for action, names in table.items()
-            }
+    def _is_repository(self, module: Module, owner: int) -> bool:
+        return bool(owner) and self._project.roles.of_file(module.path) == "repository"
 
-        uncalled = [n for n, s in methods if is_repository and rows[s] and s not in self._called]
-        idle = is_repository and len(uncalled) == len([s for _, s in methods if rows[s]])
-        return Store(
-            name=module.facts.scopes[owner.scope].name,
-            symbol=module.symbol(owner.scope),
-            path=module.path,
-            line=self._line((module.name, owner.scope)),
-            container=uses.container if models is not None else "",
-            memory=listed(memory),
-            database=listed(database),
-            uncalled=tuple(uncalled),
-            phase="dual-write" if models is not None else _phase_without_twin(idle),
+    # twins
+
+    def _twin_models(self, side: _Side) -> frozenset[Kept]:
+        """The models and tables whose rows have a twin in memory or in a cache.
+
+        A function changes both in the same way, or a method changes rows by what its class keeps
+        in a cache.
+        """
+        found: set[Kept] = set()
+        for scope, rows in side.rows.items():
+            done = {action for each in side.held.values() for action in _done_by(each, scope)}
+            if self._works_on_cache(side, scope):
+                done |= _CHANGES
+            for model, actions in rows.items():
+                if actions & done & _CHANGES:
+                    found.add(model)
+        return frozenset(found)
+
+    def _works_on_cache(self, side: _Side, scope: ScopeId) -> bool:
+        """Whether a method uses the cache of its class, itself or through other methods."""
+        caches = [each for name, each in side.held.items() if self._stores.is_cache(name)]
+        using = {each for actions in caches for scopes in actions.by.values() for each in scopes}
+        return bool(side.owner) and any(
+            scope == each or self._project.calls_into(scope, each) for each in using
         )
 
-    def _methods(self, owner: ClassId) -> Iterator[tuple[str, ScopeId]]:
-        module = self._project.module(owner.module)
-        for number in module.children.get(owner.scope, ()):
-            scope = module.facts.scopes[number]
-            if scope.kind == "function" and not scope.name.startswith("__"):
-                yield scope.name, (module.name, number)
+    def _phase(self, side: _Side, twins: Iterable[_Side]) -> Phase:
+        """How far a repository without a twin of its own is."""
+        calls_into = self._project.calls_into
+        if any(calls_into(caller, callee) for twin in twins for caller in twin.rows
+               for callee in side.rows):  # fmt: skip
+            return "dual-write"
+        is_used = any(self._stores.is_used(scope) for scope, rows in side.rows.items() if rows)
+        return "database only" if is_used else "infrastructure"
+
+    # tables
+
+    def _store(self, side: _Side, models: frozenset[Kept], phase: Phase) -> Store:
+        module, owner = side.module, side.owner
+        holding = side.held if models else {}
+        known = models or frozenset(model for rows in side.rows.values() for model in rows)
+        prefix = f"{module.symbol(owner)}."
+        names = sorted(name.removeprefix(prefix) for name in holding)
+        return Store(
+            name=module.facts.scopes[owner].name if owner else module.name,
+            symbol=module.symbol(owner),
+            path=module.path,
+            line=self._line((module.name, owner)) if owner else 1,
+            container=", ".join(f"self.{name}" if owner else name for name in names),
+            is_cache=any(self._stores.is_cache(name) for name in holding),
+            memory={
+                action: tuple(
+                    self._use(scope, side)
+                    for scope in side.rows
+                    if any(scope in each.by.get(action, ()) for each in holding.values())
+                )
+                for action in ACTIONS
+            },
+            database={action: tuple(self._in_database(side, known, action)) for action in ACTIONS},
+            uncalled=tuple(self._uncalled(side)),
+            phase=phase,
+        )
+
+    def _in_database(self, side: _Side, models: frozenset[Kept], action: Action) -> Iterator[Use]:
+        """The store's own functions that do something to its rows, then those elsewhere."""
+        for scope, rows in side.rows.items():
+            if any(action in rows.get(model, ()) for model in models):
+                yield self._use(scope, side)
+        for scope in self._stores.in_database(models).by.get(action, ()) if side.held else ():
+            is_own = scope in side.rows
+            if not is_own and not any(self._project.calls_into(each, scope) for each in side.rows):
+                yield self._use(scope, side)
+
+    def _uncalled(self, side: _Side) -> Iterator[str]:
+        if self._is_repository(side.module, side.owner):
+            for scope, rows in side.rows.items():
+                if rows and not self._stores.is_used(scope):
+                    yield side.module.facts.scopes[scope[1]].name
+
+    def _use(self, scope: ScopeId, side: _Side) -> Use:
+        facts = self._project.module(scope[0]).facts.scopes[scope[1]]
+        name = facts.name if scope in side.rows else facts.qualname.replace("<locals>.", "")
+        return Use(name, self._project.path(scope), self._line(scope))
 
     def _line(self, scope: ScopeId) -> int:
         facts = self._project.module(scope[0]).facts.scopes[scope[1]]
         return unpack(facts.name_at)[0]
 
-    def _rows(self, owner: ClassId, scope: ScopeId) -> Iterator[_RowAction]:
-        """What a method does to rows, but for what other methods of the class do for it."""
-        siblings = {each for _, each in self._methods(owner)}
-        for operation in self._project.run(scope).operations:
-            chain = operation.effect.chain
-            if len(chain) > 1 and (chain[1].module, chain[1].scope) in siblings - {scope}:
-                continue
-            last = chain[-1]
-            touches = self._contents.of((last.module, last.scope))
-            models = frozenset(each.name for each in touches if each.verb not in _FIELDS)
-            for action in _actions(operation, touches):
-                yield _RowAction(action, models)
+
+def _functions(module: Module, owner: int) -> Iterator[ScopeId]:
+    """The methods of a class but for the special ones, or the functions of a module."""
+    for number in module.children.get(owner, ()):
+        scope = module.facts.scopes[number]
+        if scope.kind == "function" and not scope.name.startswith("__"):
+            yield module.name, number
 
 
-def _actions(operation: Operation, touches: Iterable[Touch]) -> Iterator[Action]:
-    """What one operation, here or in a callee, does to rows."""
-    effect = operation.effect
-    if effect.kind == "read":
-        yield "read"
-    elif effect.kind in ("commit", "flush"):
-        yield from (_OF_VERB[touch.verb] for touch in touches if touch.verb in _FIELDS)
-    elif effect.kind in ("write", "execute"):
-        last = effect.chain[-1]
-        method = last.text.rpartition(".")[2]
-        named = next((action for action, words in _OF_METHOD.items() if method in words), None)
-        if named is not None:
-            yield named
-            return
-        line = unpack(last.at)[0]
-        for touch in touches:
-            if touch.line == line and touch.verb != "reads":
-                yield _OF_VERB[touch.verb]
-
-
-def _twin_models(
-    uses: MemoryUses, rows: dict[ScopeId, tuple[_RowAction, ...]]
-) -> frozenset[str] | None:
-    """The models of the rows that have a twin in memory: a method changes both in the same way.
-
-    ``None`` when there is no twin.
-    """
-    found: set[str] = set()
-    is_twin = False
-    for scope, actions in rows.items():
-        both = set(uses.of(scope)) & _CHANGES
-        for row in actions:
-            if row.action in both:
-                is_twin = True
-                found |= row.models
-    return frozenset(found) if is_twin else None
-
-
-def _done(rows: Iterable[_RowAction], models: frozenset[str] | None) -> frozenset[Action]:
-    """What is done to rows of ``models`` (all: ``None``); looking before a change is no reading."""
-    found = {row.action for row in rows if not models or not row.models or row.models & models}
-    return frozenset(found & _CHANGES or found)
-
-
-def _phase_without_twin(is_idle: bool) -> Phase:
-    return "infrastructure" if is_idle else "database only"
+def _done_by(actions: Actions, scope: ScopeId) -> Iterator[Action]:
+    """What one function does to a container."""
+    return (action for action, scopes in actions.by.items() if scope in scopes)

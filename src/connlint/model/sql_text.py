@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.catalog.types import EffectKind
 from connlint.model.program import Program
+
+RowAction = Literal["create", "read", "update", "delete"]
 
 _VERB = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/|\()*([a-zA-Z]+)", re.DOTALL)
 _READS = frozenset({
@@ -23,6 +26,21 @@ _NEITHER = frozenset({
     "lock", "attach", "detach",
 })  # fmt: skip
 _WRITING_WITH = re.compile(r"\b(insert|update|delete|merge)\b", re.IGNORECASE)
+
+_ON_TABLE = re.compile(
+    r"\s*(?:(?P<read>select)\b.*?\bfrom|(?P<create>insert|replace)\s+(?:or\s+\w+\s+)?into"
+    r"|(?P<update>update)|(?P<delete>delete)\s+from)\s+[\"'`\[]?(?P<table>\w+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_ROW_ACTIONS: tuple[RowAction, ...] = ("create", "read", "update", "delete")
+
+
+def table_action(sql: str) -> tuple[str, RowAction] | None:
+    """The first table that SQL text is about, in lower case, and what happens to its rows."""
+    found = _ON_TABLE.match(sql)
+    if found is None:
+        return None
+    return found["table"].lower(), next(each for each in _ROW_ACTIONS if found[each])
 
 
 def classify(sql: str) -> tuple[EffectKind, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from connlint.audit.stores import ACTIONS, Store, Use
+from connlint.audit.stores import ACTIONS, PHASES, Store, Use
 from connlint.audit.wording import counted, entry_word, listed
 from connlint.findings import Finding
 from connlint.report.audit_view import AuditView, mark
@@ -12,6 +12,7 @@ from connlint.report.edits_text import unified
 from connlint.report.markdown_text import code, escape, fenced, prose, table
 
 _MOST_LINES = 8
+_MOST_USES = 4
 _ANSWERS = {"yes": mark("keep"), "no": mark("fix"), "unknown": mark("review")}
 
 
@@ -24,8 +25,11 @@ def stores(view: AuditView) -> str:
         where = code(f"{store.path}:{store.line}")
         title = f"### {escape(store.name)} ({where}): {store.phase}\n"
         rows = ([each.capitalize(), *_sides(store, each)] for each in ACTIONS)
-        held = f"Memory ({code(store.container)})" if store.container else "Memory"
+        held = "Cache" if store.is_cache else "Memory"
+        if store.container:
+            held = f"{held} ({code(store.container)})"
         parts.append(title)
+        parts.append(f"{_phases(store)}\n")
         parts.append(table(["Operation", held, "Database", "State"], rows))
         parts.append("".join(_remarks(store)))
     return "\n".join(part for part in parts if part)
@@ -35,16 +39,39 @@ def _sides(store: Store, action: str) -> list[str]:
     kind = next(each for each in ACTIONS if each == action)
     memory, database = store.memory[kind], store.database[kind]
     if memory and not database:
-        state = f"{mark('fix')} memory only"
+        state = f"{mark('fix')} {'cache' if store.is_cache else 'memory'} only"
     elif memory:
         state = f"{mark('move')} both"
     else:
         state = f"{mark('keep')} database" if database else "-"
-    return [_methods(memory), _methods(database), state]
+    return [_methods(store, memory), _methods(store, database), state]
 
 
-def _methods(uses: tuple[Use, ...]) -> str:
-    return ", ".join(f"{code(f'{use.method}()')}:{use.line}" for use in uses) or "-"
+def _methods(store: Store, uses: tuple[Use, ...]) -> str:
+    """Functions with their lines; those of other files with the file, and only the first few."""
+    shown = [
+        f"{code(f'{use.method}()')}:{use.line}"
+        if use.path == store.path
+        else f"{code(f'{use.method}()')} in {code(f'{use.path}:{use.line}')}"
+        for use in uses[:_MOST_USES]
+    ]
+    if len(uses) > _MOST_USES:
+        shown.append(f"{len(uses) - _MOST_USES} more")
+    return ", ".join(shown) or "-"
+
+
+def _phases(store: Store) -> str:
+    """How far the move has come: what is done, where it stands, what is to come."""
+    now = PHASES.index(store.phase)
+    is_finished = now == len(PHASES) - 1
+    words = []
+    for number, phase in enumerate(PHASES):
+        if number < now or is_finished:
+            state = f"{mark('keep')} done"
+        else:
+            state = "\N{HOURGLASS WITH FLOWING SAND} in progress" if number == now else "to come"
+        words.append(f"Phase {number + 1}, {phase}: {state}")
+    return "; ".join(words) + "."
 
 
 def _remarks(store: Store) -> Iterator[str]:

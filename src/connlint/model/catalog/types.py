@@ -23,6 +23,9 @@ EffectKind = Literal[
     "close",  # closed, or returned to its pool
 ]
 
+CacheAction = Literal["create", "read", "write", "update", "delete"]
+"""What a method does to what a key-value store keeps; ``write``: creates it or replaces it."""
+
 TypeKind = Literal[
     "",
     "session",  # an ORM session, scoped proxies included
@@ -102,6 +105,7 @@ class Type:
     transaction sets a savepoint: ``always``, or ``nested`` when a transaction is already open; the
     end of a savepoint commits nothing. ``autocommit_when``: attributes that switch autocommit on.
     ``autobegins``: the first statement begins a transaction, and beginning one behind it fails.
+    ``cache``: for a client of a key-value store, what its methods do to what is kept there.
     """
 
     name: str
@@ -117,6 +121,7 @@ class Type:
     savepoint: Literal["", "always", "nested"] = ""
     autocommit_when: tuple[Switch, ...] = ()
     autobegins: bool = False
+    cache: Mapping[str, CacheAction] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,17 @@
-"""redis-py: subscriptions that wait for messages. A pipeline's ``execute`` is no database's."""
+"""redis-py: subscriptions that wait for messages, and what clients do to the values they keep. A
+pipeline's ``execute`` is no database's."""
 
 from __future__ import annotations
 
 from connlint.model.catalog.notation import ASYNC_NOTHING, NOTHING, each, gives, same, spelled
-from connlint.model.catalog.types import Context, Function, Library, ReceiveCall, Type
+from connlint.model.catalog.types import (
+    CacheAction,
+    Context,
+    Function,
+    Library,
+    ReceiveCall,
+    Type,
+)
 
 _CLIENT = "redis.Redis"
 _ASYNC_CLIENT = "redis.asyncio.Redis"
@@ -11,6 +19,17 @@ _PUBSUB = "redis.client.PubSub"
 _ASYNC_PUBSUB = "redis.asyncio.client.PubSub"
 _PIPELINE = "redis.client.Pipeline"
 _ASYNC_PIPELINE = "redis.asyncio.client.Pipeline"
+_WORDS: dict[CacheAction, str] = {
+    "create": "setnx hsetnx msetnx",
+    "read": "get mget getrange hget hgetall hmget hvals hkeys hlen hexists exists smembers "
+    "sismember scard lrange lindex llen zrange zrevrange zrangebyscore zscore zcard scan_iter "
+    "hscan_iter keys strlen",
+    "write": "set setex psetex mset hset hmset sadd lpush rpush zadd xadd lset",
+    "update": "incr incrby incrbyfloat decr decrby hincrby hincrbyfloat append zincrby rename "
+    "setrange",
+    "delete": "delete unlink hdel srem lrem zrem lpop rpop spop getdel ltrim flushdb flushall",
+}
+_CACHE = {name: action for action, names in _WORDS.items() for name in names.split()}
 _BLOCKING = "blpop brpop brpoplpush blmove bzpopmin bzpopmax"
 
 LIBRARY = Library(
@@ -33,6 +52,7 @@ LIBRARY = Library(
                 "from_url": gives(_CLIENT),
             },
             contexts=(Context(),),
+            cache=_CACHE,
         ),
         Type(
             _ASYNC_CLIENT,
@@ -43,6 +63,7 @@ LIBRARY = Library(
                 "from_url": gives(_ASYNC_CLIENT),
             },
             contexts=(Context(is_async=True),),
+            cache=_CACHE,
         ),
         Type(
             _PUBSUB,
@@ -58,12 +79,13 @@ LIBRARY = Library(
             },
             contexts=(Context(is_async=True),),
         ),
-        Type(_PIPELINE, methods={"execute": NOTHING}, contexts=(Context(),)),
+        Type(_PIPELINE, methods={"execute": NOTHING}, contexts=(Context(),), cache=_CACHE),
         Type(
             _ASYNC_PIPELINE,
             is_async=True,
             methods={"execute": ASYNC_NOTHING},
             contexts=(Context(is_async=True),),
+            cache=_CACHE,
         ),
     ),
     functions=(
