@@ -30,6 +30,7 @@ class Project:
     @classmethod
     def of(cls, root: Path, code: str, standard: str, files: Mapping[str, str]) -> Project:
         """Lay out ``files``, to be checked for the rule with ``code`` alone."""
+        standard = f'select = ["{code}"]\n{dedent(standard)}'
         for name, text in {"connlint.toml": standard, **files}.items():
             place = root / name
             place.parent.mkdir(parents=True, exist_ok=True)

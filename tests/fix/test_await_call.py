@@ -6,56 +6,21 @@ from pathlib import Path
 
 import pytest
 
+from fix.case_files import Case, cases
 from fix.fixed_project import Project
 
 FUNCTION = "from sqlalchemy.ext.asyncio import AsyncSession\n\n\nasync def f(s: AsyncSession, q):\n"
 
 
 def _project(root: Path, body: str) -> Project:
-    return Project.of(root, "DBC208", "", {"app.py": f"{FUNCTION}    {body}\n"})
+    return Project.of(root, "DBC208", "", {"app.py": f"{FUNCTION}{body}"})
 
 
-CASES = {
-    "dropped": ("s.commit()", "await s.commit()"),
-    "comment": ("s.commit()  # now", "await s.commit()  # now"),
-    "same line": ("s.flush(); s.commit()", "await s.flush(); await s.commit()"),
-    "attribute": ("return s.execute(q).all()", "return (await s.execute(q)).all()"),
-    "parentheses": ("return (s.execute(q)).all()", "return (await s.execute(q)).all()"),
-    "close by": ("return(s.execute(q)).all()", "return(await s.execute(q)).all()"),
-    "assigned": (
-        "r = s.execute(q)\n    print(r.all())",
-        "r = await s.execute(q)\n    print(r.all())",
-    ),
-    "loop": ("for r in s.execute(q): print(r)", "for r in await s.execute(q): print(r)"),
-    "stream": (
-        "async for r in s.stream(q): print(r)",
-        "async for r in await s.stream(q): print(r)",
-    ),
-    "iterable": ("return [r.a for r in s.execute(q)]", "return [r.a for r in await s.execute(q)]"),
-    "condition": ("return s.execute(q).rowcount > 1", "return (await s.execute(q)).rowcount > 1"),
-    "power": ("return 2 ** s.execute(q).rowcount", "return 2 ** (await s.execute(q)).rowcount"),
-    "late": ("return await s.execute(q).all()", "return (await s.execute(q)).all()"),
-    "late, more": (
-        "return (await s.execute(q).scalars()).all()",
-        "return (await s.execute(q)).scalars().all()",
-    ),
-    "late, lines": (
-        "return (\n        await s.execute(q)\n        .all()\n    )",
-        "return (\n        (await s.execute(q))\n        .all()\n    )",
-    ),
-    "lines": (
-        "return s.execute(\n        q\n    ).all()",
-        "return (await s.execute(\n        q\n    )).all()",
-    ),
-}
-
-
-@pytest.mark.parametrize("title", CASES)
-def test_await_goes_where_it_belongs(tmp_path: Path, title: str) -> None:
-    before, after = CASES[title]
-    project = _project(tmp_path, before)
+@pytest.mark.parametrize("case", cases("await_call"), ids=lambda case: case.title)
+def test_await_goes_where_it_belongs(tmp_path: Path, case: Case) -> None:
+    project = _project(tmp_path, case.before)
     assert project.fix().fixed
-    assert project.read("app.py") == f"{FUNCTION}    {after}\n"
+    assert project.read("app.py") == f"{FUNCTION}{case.after}"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +35,7 @@ def test_await_goes_where_it_belongs(tmp_path: Path, title: str) -> None:
     ],
 )
 def test_where_nothing_can_be_awaited(tmp_path: Path, body: str, reason: str) -> None:
-    (found,) = _project(tmp_path, body).reasons()
+    (found,) = _project(tmp_path, f"    {body}\n").reasons()
     assert reason in found
 
 

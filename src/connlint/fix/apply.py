@@ -6,6 +6,7 @@ and would change nothing when run again. Everything happens in memory until then
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,7 +55,8 @@ def plan_and_apply(
 class _Run:
     """One run. ``contents`` are the changed files as they are by now, ``given_up`` those that stay
     as they were, ``barred`` the findings whose fix does harm, ``applied`` those that the first
-    round rewrote, ``joint`` the files that were changed by one fix."""
+    round rewrote, ``first_reasons`` why it did not rewrite the others, ``joint`` the files that
+    were changed by one fix."""
 
     before: Sequence[Finding]
     files: Mapping[str, FixTarget]
@@ -67,6 +69,7 @@ class _Run:
     plans: dict[str, FilePlan] = field(default_factory=dict)
     applied: set[int] = field(default_factory=set)
     joint: list[frozenset[str]] = field(default_factory=list)
+    first_reasons: dict[int, str] = field(default_factory=dict)
     _known: dict[str, tuple[bytes, list[Finding], FilePlan]] = field(default_factory=dict)
 
     def fix(self) -> None:
@@ -75,6 +78,12 @@ class _Run:
         self._check_places()
         for _ in range(MAX_ROUNDS):
             planned = self._plan()
+            if self.now is self.before:
+                self.first_reasons = {
+                    id(each.finding): each.reason
+                    for plan in self.plans.values()
+                    for each in (*plan.refused, *plan.left)
+                }
             if not planned:
                 return
             if self.now is self.before:
@@ -156,13 +165,24 @@ class _Run:
                 refused.append(Unfixed(finding, self.given_up[finding.path]))
             elif key in self.barred:
                 refused.append(Unfixed(finding, self.barred[key]))
-            elif reasons := refusals.get(key):
-                refused.append(Unfixed(finding, reasons.pop(0)))
-            elif reasons := leftovers.get(key):
-                left.append(Unfixed(finding, reasons.pop(0)))
             else:
-                refused.append(Unfixed(finding, "it is still found after its fix"))
+                self._explain(finding, (refusals[key], refused), (leftovers[key], left))
         return refused, left
+
+    def _explain(self, finding: Finding, *kinds: tuple[list[str], list[Unfixed]]) -> None:
+        """Put down why ``finding`` is not fixed: ``kinds`` hold reasons and where they belong.
+
+        Findings may look alike but for their line: its own reason in the first round comes first.
+        """
+        own = self.first_reasons.get(id(finding), "")
+        for reasons, unfixed in (
+            *((reasons, unfixed) for reasons, unfixed in kinds if own in reasons),
+            *((reasons, unfixed) for reasons, unfixed in kinds if reasons),
+        ):
+            reason = reasons.pop(reasons.index(own) if own in reasons else 0)
+            unfixed.append(Unfixed(finding, reason))
+            return
+        kinds[0][1].append(Unfixed(finding, "it is still found after its fix"))
 
     def _check_places(self) -> None:
         """Give up files that can't be written or are not what was analysed."""
@@ -323,7 +343,7 @@ def _with_joint(reasons: Mapping[str, str], joint: Iterable[frozenset[str]]) -> 
 
 
 def _by_key(unfixed: Iterable[Unfixed]) -> dict[Key, list[str]]:
-    reasons: dict[Key, list[str]] = {}
+    reasons: dict[Key, list[str]] = defaultdict(list)
     for each in unfixed:
-        reasons.setdefault(key_of(each.finding), []).append(each.reason)
+        reasons[key_of(each.finding)].append(each.reason)
     return reasons

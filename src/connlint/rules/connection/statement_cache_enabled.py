@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from connlint.findings import FixIntent
 from connlint.rules.base import Rule
 from connlint.rules.evidence import suspect
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from connlint.model.connections.urls import Url
     from connlint.model.project import Project
 
+_INTO = {"engine": "connect_args", "psycopg_pool": "kwargs"}
+"""The argument that holds the driver's own, where these are not those of the call itself."""
 _ASYNC_ENGINE = "create_async_engine"
 _UNIQUE_NAMES = "prepared_statement_name_func"
 
@@ -40,6 +43,7 @@ class StatementCacheEnabled(Rule):
 
     code = "DBC403"
     severity = "error"
+    fixes = ("safe", "unsafe")
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         if project.standard.connection.statement_cache != "disabled":
@@ -62,7 +66,27 @@ class StatementCacheEnabled(Rule):
                 message=f"caches prepared statements, which the pooler can't keep; set {needed}"
                 f"{_misplaced(connections, given, missing)}",
                 matched=place.name, priority="high",
+                intent=_intent(place, urls, missing),
             )  # fmt: skip
+
+
+def _intent(place: Place, urls: tuple[Url, ...], missing: list[_Switch]) -> FixIntent:
+    """The fix that turns the caches of a place off, with what speaks against it."""
+    into = _INTO.get(place.package if place.kind != "engine" else place.kind, "")
+    written = [f"{switch.name}={switch.off[0]!r}" for switch in missing]
+    data = {"arguments": "\n".join(written), "into": into}
+    own = {keyword.name for keyword in place.call.keywords}
+    needed = {into} if into else {switch.name for switch in missing}
+    inherited = sorted(needed & place.arguments.named.keys() - own)
+    obstacle = ""
+    if inherited:
+        obstacle = f"{inherited[0]} comes from a mapping: it has to be set there"
+    elif embedded := [url.dialect for url in urls if url.is_embedded]:
+        obstacle = f"the engine may open {embedded[0]} as well, which takes no such arguments"
+    elif place.kind == "engine" and not urls:
+        data["doubt"] = "the URL is not known: the engine may use another driver"
+    title = f"set {', '.join(written)}{f' in {into}' if into else ''}"
+    return FixIntent("set-arguments", "safe", title, data, obstacle)
 
 
 def _switches(

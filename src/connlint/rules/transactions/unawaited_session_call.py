@@ -62,12 +62,16 @@ class UnawaitedSessionCall(Rule):
     def _suspect(
         self, project: Project, scope: ScopeId, call: f.Call, found: _Coroutine
     ) -> Suspect:
+        function = project.module(scope[0]).facts.scopes[scope[1]]
+        obstacle = ""
+        if function.kind == "function" and not function.is_async:
+            obstacle = "the function is synchronous: nothing can be awaited in it"
         data = {"awaits_more": "yes" if found.awaits_more else "no"}
         return suspect(
             project, self.code, scope, call.at, call.end, shape="call",
             message=f"{found.name} is a coroutine and is not awaited: nothing is done",
             matched=found.name, priority="high",
-            intent=FixIntent("await-call", "safe", f"await {found.name}", data),
+            intent=FixIntent("await-call", "safe", f"await {found.name}", data, obstacle),
         )  # fmt: skip
 
 
