@@ -290,6 +290,7 @@ def test_engines_are_held_against_the_standard(tmp_path: Path) -> None:
         )
     """
     found = answers(audited(tmp_path, {"engines.py": code}, CONNECTION), "engines.py")
+    assert found["database"] == ("postgres with asyncpg", "yes")
     assert found["pool_pre_ping"] == ("True", "yes")
     assert found["pool_recycle"] == ('int(os.environ["RECYCLE"])', "unknown")
     assert found["user name"] == ("postgres", "no")
@@ -310,16 +311,66 @@ def test_parts_that_are_not_constant_are_followed_as_far_as_they_are(tmp_path: P
             )
     """
     found = answers(audited(tmp_path, {"opening.py": code}, CONNECTION), "opening.py")
-    assert found["user name"] == ("postgres.{settings.ref}", "yes")
-    assert found["host"] == ("{settings.host}:6543", "unknown")
+    assert found["user name"] == ("postgres.{ref}", "yes")
+    assert found["host"] == ("{host}:6543", "unknown")
     assert found["statement cache"] == ("statement_cache_size=0", "yes")
+
+
+SSL = """
+    import ssl
+    from sqlalchemy import URL, create_engine
+
+    def context():
+        made = ssl.create_default_context()
+        made.check_hostname = False
+        made.verify_mode = ssl.{mode}
+        return made
+
+    address = URL.create(
+        "postgresql+asyncpg", username="postgres.abc", host="x.pooler.example.com", port=6543
+    )
+    arguments = {{"ssl": context(), "statement_cache_size": {size}}}
+    engine = create_engine(address, connect_args=arguments)
+"""
+
+
+@pytest.mark.parametrize(
+    ("mode", "wanted", "complies"),
+    [
+        ("CERT_NONE", "disabled", "yes"),
+        ("CERT_NONE", "required", "no"),
+        ("CERT_REQUIRED", "required", "yes"),
+        ("CERT_REQUIRED", "disabled", "no"),
+    ],
+)
+def test_certificates_are_followed_as_the_rule_does(
+    tmp_path: Path, mode: str, wanted: str, complies: str
+) -> None:
+    standard = f'{CONNECTION}\n    ssl-verify = "{wanted}"\n'
+    code = SSL.format(mode=mode, size=0)
+    view = audited(tmp_path, {"engines.py": code}, standard)
+    found = answers(view, "engines.py")
+    assert found["certificate"][1] == complies
+    has_finding = any(each.code == "DBC402" for each in view.tables.findings)
+    assert has_finding is (complies == "no")
+    assert found["user name"] == ("postgres.abc", "yes")
+    assert found["host"] == ("x.pooler.example.com:6543", "yes")
+
+
+@pytest.mark.parametrize(("size", "complies"), [("0", "yes"), ("100", "no"), ("SIZE", "unknown")])
+def test_the_statement_cache_is_followed_through_dictionaries(
+    tmp_path: Path, size: str, complies: str
+) -> None:
+    code = SSL.format(mode="CERT_NONE", size=size)
+    found = answers(audited(tmp_path, {"engines.py": code}, CONNECTION), "engines.py")
+    assert found["statement cache"][1] == complies
 
 
 @pytest.mark.parametrize("url", ["sqlite:///jobs.db", "duckdb:///x"])
 def test_a_database_in_a_file_has_nobody_to_log_in(tmp_path: Path, url: str) -> None:
     code = f'from sqlalchemy import create_engine\n\nengine = create_engine("{url}")\n'
     found = answers(audited(tmp_path, {"engines.py": code}, CONNECTION), "engines.py")
-    assert set(found) == {"pool_pre_ping", "pool_recycle"}
+    assert set(found) == {"database"}
 
 
 def test_the_method_tells_how_far_calls_were_followed(tmp_path: Path) -> None:

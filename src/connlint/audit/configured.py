@@ -4,73 +4,57 @@ calls that build one, and statements that set a PRAGMA."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 
-from connlint.facts import types as f
-from connlint.location import Span, span_between
-from connlint.model.expressions import descend, expressions_of
-from connlint.model.names import walk
+from connlint.location import Span, pack, span_between
+from connlint.model.connections.urls import Url
 from connlint.model.project import Project
 from connlint.model.relevance import ScopeId
 
-_URL = re.compile(
-    r"(?:postgres(?:ql)?|mysql|mariadb|sqlite|oracle|mssql|cockroachdb|duckdb)(?:\+\w+)?://(.*)",
-    re.DOTALL,
-)
 _PASSWORD = re.compile(r"(://[^\s:/@\"']*:)([^\s@\"'{}]+)(@)")
-_SETS_PRAGMA = re.compile(r"PRAGMA\s+[\w.]+\s*=", re.IGNORECASE)
-_URL_MAKER = ".URL.create"
+_PRAGMA = re.compile(r"PRAGMA\s+(?P<name>[\w.]+)\s*=\s*['\"]?(?P<value>\w*)", re.IGNORECASE)
 
 
 def url_places(project: Project) -> Iterator[tuple[ScopeId, Span]]:
-    """Statements that hold a database URL, and calls that build one, with their functions."""
-    for module in project.program.modules.values():
-        for number, scope in enumerate(module.facts.scopes):
-            if b"://" not in module.facts.bodies[number] and not any(
-                called.endswith(_URL_MAKER[1:]) for called in scope.called
-            ):
-                continue
-            for statement in walk(module.body(number)):
-                if span := _url_in(statement):
-                    yield (module.name, number), span
+    """Where database URLs are written down or built, with their functions."""
+    for written in project.written_urls:
+        yield written.scope, span_between(written.at, written.end)
+    for place in project.connections.places:
+        if place.kind == "url":
+            yield place.scope, span_between(place.call.at, place.call.end)
 
 
-def _url_in(statement: f.Stmt) -> Span | None:
-    """Where a statement, without the blocks inside it, holds or builds a URL."""
-    for expression in expressions_of(statement):
-        call: f.Call | None = None
-        for node in descend(expression):
-            if isinstance(node, f.Call):
-                call = node
-                if isinstance(node.func, f.Attr) and _is_url_maker(node.func):
-                    return span_between(node.at, node.end)
-            if isinstance(node, f.Text) and node.parts and _is_url(node.parts[0], partial=True):
-                return span_between(node.at, node.end)
-            if isinstance(node, f.Const) and _is_url(node, partial=False):
-                if call is not None:
-                    return span_between(call.at, call.end)
-                at, end = getattr(statement, "at", None), getattr(statement, "end", None)
-                return span_between(at, end) if at is not None and end is not None else None
-    return None
+def pragma_set(call: str) -> tuple[str, str] | None:
+    """The name and value that a call's text sets with a PRAGMA; ``None`` when it sets none."""
+    found = _PRAGMA.search(call)
+    return (found["name"], found["value"]) if found is not None else None
 
 
-def _is_url_maker(node: f.Attr) -> bool:
-    owner = node.value
-    last = owner.attr if isinstance(owner, f.Attr) else getattr(owner, "id", "")
-    return f".{last}.{node.attr}" == _URL_MAKER
+class Addresses:
+    """What the places that hold a database URL lead to, in words."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def at(self, scope: ScopeId, span: Span) -> str:
+        """``postgres with asyncpg``; empty for a place that holds no URL."""
+        return databases(self._known.get((scope, pack(span.line, span.column)), ()))
+
+    @cached_property
+    def _known(self) -> dict[tuple[ScopeId, int], tuple[Url, ...]]:
+        connections = self._project.connections
+        found = {(each.scope, each.at): each.urls for each in self._project.written_urls}
+        for place in connections.places:
+            if place.kind == "url":
+                found[place.scope, place.call.at] = (connections.created(place),)
+        return found
 
 
-def _is_url(node: f.Expr, *, partial: bool) -> bool:
-    """Whether a text is a database URL; ``partial``: or the beginning of one."""
-    if not isinstance(node, f.Const) or not isinstance(node.value, str):
-        return False
-    found = _URL.match(node.value)
-    return found is not None and (partial or bool(found.group(1).strip("/")))
-
-
-def sets_pragma(call: str) -> bool:
-    """Whether a call's text executes a PRAGMA that sets something."""
-    return _SETS_PRAGMA.search(call) is not None
+def databases(urls: Sequence[Url]) -> str:
+    """The databases and drivers of URLs: ``postgres with asyncpg``."""
+    words = (f"{url.dialect} with {url.driver}" if url.driver else url.dialect for url in urls)
+    return " or ".join(dict.fromkeys(words))
 
 
 def masked(text: str) -> str:

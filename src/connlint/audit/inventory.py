@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from connlint.audit.advice import Advice, complaint
+from connlint.audit.configured import Addresses
 from connlint.audit.content import Contents
 from connlint.audit.excerpts import SourceLines, shortened, text_at
 from connlint.audit.places import Places
@@ -169,7 +170,7 @@ class _Judge:
         counting = [each for group in findings.values() for each in group]
         contents = Contents(project)
         self.reasons = Reasons(project, contents, self._advice, counting)
-        self._purposes = Purposes(contents)
+        self._purposes = Purposes(contents, Addresses(project))
         self._around: dict[ScopeId, list[Place]] = {}
         self._entries: dict[ScopeId, tuple[EntryPointRef, ...]] = {}
         for place in places:

@@ -13,7 +13,7 @@ from itertools import groupby
 
 import msgspec
 
-from connlint.audit.configured import masked, sets_pragma, url_places
+from connlint.audit.configured import masked, pragma_set, url_places
 from connlint.audit.excerpts import SourceLines, shortened, text_at
 from connlint.audit.extents import arranged, blocks_of
 from connlint.audit.points import KINDS, Place, PointKind
@@ -109,7 +109,7 @@ class Places:
             return kind
         span = span_between(operation.at, operation.end)
         text = text_at(self._source, self._project.path(scope), span)
-        return "configure" if sets_pragma(text) else kind
+        return "configure" if pragma_set(text) else kind
 
     def _provided(self, scope: ScopeId, group: list[Operation], provider: str) -> Place:
         first = min(group, key=_rank)
@@ -280,7 +280,7 @@ class Places:
         for scope, span in url_places(self._project):
             if (self._project.path(scope), span.line) not in taken:
                 place = self._plain("configure", scope, span, provider="")
-                yield _replaced_call(place, masked(place.call))
+                yield _replaced_call(place, masked(place.call.removeprefix("return ")))
 
     def _import(self, module: str, item: f.Import, name: str) -> Place:
         span = span_between(item.at, item.end)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from connlint.audit.configured import Addresses, pragma_set
 from connlint.audit.content import Contents, in_words, written
 from connlint.audit.points import Place
 from connlint.audit.wording import listed
@@ -14,7 +15,6 @@ _PLAIN = {
     "flush": "sends what is pending",
     "rollback": "takes back what is pending",
     "close": "gives the connection back",
-    "configure": "configures the connection",
 }
 _MOST_NAMES = 4
 
@@ -22,8 +22,9 @@ _MOST_NAMES = 4
 class Purposes:
     """Says what places are there for."""
 
-    def __init__(self, contents: Contents) -> None:
+    def __init__(self, contents: Contents, addresses: Addresses) -> None:
         self._contents = contents
+        self._addresses = addresses
 
     def of(self, place: Place, around: Sequence[Place]) -> str:
         """What is done: "saves `attempts`"; ``around`` are the places of the same function."""
@@ -41,6 +42,11 @@ class Purposes:
             return "hands out sessions" if place.call.startswith("def ") else f"made with `{made}`"
         if place.kind == "import":
             return "brings in a session factory"
+        if place.kind == "configure":
+            if address := self._addresses.at(place.scope, place.span):
+                return f"address of a database ({address})"
+            setting = pragma_set(place.call)
+            return f"sets `{setting[0]}`" if setting else "configures a connection"
         return _PLAIN[place.kind]
 
     def _saved(self, place: Place, around: Sequence[Place]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from connlint.audit.advice import Advice
+from connlint.audit.configured import Addresses
 from connlint.audit.content import Contents, in_words, written
 from connlint.audit.points import Place, PointVerdict
 from connlint.audit.wording import entry_word, listed, some
@@ -43,6 +44,7 @@ class Reasons:
                 self._elsewhere.setdefault(f"{finding.path}:{finding.matched}", finding)
             elif finding.code == "DBC103":
                 self._elsewhere.setdefault(finding.path, finding)
+        self._addresses = Addresses(project)
         self.contents = contents
         self.advice = advice
         self._vocabulary = project.engine.vocabulary
@@ -99,6 +101,8 @@ class Reasons:
             article = "an" if shape[0] in "aeiou" else "a"
             return f"the standard's provider, {article} {shape}{_life(provider)}"
         what = {"define": "defined", "import": "imported"}.get(place.kind, "set")
+        if address := self._addresses.at(place.scope, place.span):
+            what = f"the address of a database ({address}),"
         if self._project.is_owner(place.scope[0]):
             return f"{what} in an owner module"
         if place.role in _FREE_ROLES:
