@@ -188,6 +188,14 @@ def test_an_unreadable_file_is_a_finding_and_the_rest_is_analysed(
     assert [line.split(": ")[1].split()[0] for line in lines] == ["DBC900", "DBC101"]
 
 
+def test_an_unreadable_file_is_told_whatever_is_selected(
+    capfdbinary: Capture, project: Path
+) -> None:
+    (project / "app" / "broken.py").write_text("def broken(:\n")
+    assert "DBC900" in check(capfdbinary, "--select", "DBC301").out
+    assert "DBC900" not in check(capfdbinary, "--select", "DBC301", "--ignore", "DBC900").out
+
+
 def test_a_rule_that_raises_costs_the_exit_code_and_not_the_others(
     capfdbinary: Capture, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 from config.projects import RULES
 from connlint.config.selection import (
     ActiveRules,
+    RuleInfo,
     Selection,
     check_selection,
     enabled_codes,
@@ -52,6 +53,13 @@ ALL_BY_DEFAULT = {rule.code for rule in RULES if rule.default_on}
 )
 def test_the_longest_selector_wins(selection: Selection, expected: set[str]) -> None:
     assert enabled_codes(RULES, selection) == expected
+
+
+def test_what_is_always_on_goes_only_where_it_is_ignored() -> None:
+    rules = [RuleInfo("DBC900", "unreadable-file", True, True), *RULES]
+    assert "DBC900" in enabled_codes(rules, Selection(("DBC3",)))
+    assert "DBC900" in enabled_codes(rules, Selection(("DBC900",)), Selection(("DBC3",)))
+    assert "DBC900" not in enabled_codes(rules, Selection(("DBC3",), (), ("DBC900",)))
 
 
 DECLARED = Selection(("DBC3",), (), ("DBC302",))

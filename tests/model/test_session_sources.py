@@ -39,6 +39,10 @@ ANNOTATED = {
     "an alias": (
         "from sqlalchemy.orm import Session\n\nTx = Session\n\ndef work(job, tx: Tx):"
     ),
+    "a type for type checkers": (
+        "from typing import NewType\n\nfrom sqlalchemy.orm import Session\n\n"
+        "Tx = NewType('Tx', Session)\n\ndef work(job, tx: Tx):"
+    ),
     "a subclass": (
         "from sqlalchemy.orm import Session\n\nclass Tx(Session):\n    pass\n\n"
         "def work(job, tx: Tx):"
@@ -417,3 +421,44 @@ def test_a_session_knows_where_it_comes_from(origin: str, source: str) -> None:
         if operation.own and operation.effect.kind == "commit" and operation.origin
     ]
     assert kinds == [origin]
+
+
+JOINING = """
+    from sqlalchemy.engine import Connection, Engine
+    from sqlalchemy.orm import Session
+
+    def on_a_connection(link: Connection):
+        with Session(bind=link) as tx:
+            tx.commit()
+
+    def on_one_by_name(connection, row):
+        with Session(connection) as tx:
+            tx.add(row)
+            tx.commit()
+
+    def through_a_call(link: Connection):
+        finish(Session(link))
+
+    def finish(tx: Session):
+        tx.commit()
+
+    def on_an_engine(engine: Engine):
+        with Session(bind=engine) as tx:
+            tx.commit()
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "joins"),
+    [
+        ("on_a_connection", True),
+        ("on_one_by_name", True),
+        ("through_a_call", True),
+        ("finish", False),
+        ("on_an_engine", False),
+    ],
+)
+def test_a_session_on_a_connection_joins_its_transaction(function: str, joins: bool) -> None:
+    project = linked({"app/jobs.py": JOINING})
+    (commit,) = operations(project, f"app.jobs.{function}", "commit")
+    assert commit.effect.joins == joins

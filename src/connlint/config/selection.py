@@ -5,7 +5,8 @@ In: the rules as plain data, what the configuration and the command line select.
 Within one source the longest selector wins, and ``ignore`` where two are equally long. The command
 line comes after the configuration and overrules it for the rules that it is about; its ``--select``
 replaces what the configuration selects and ignores altogether. A rule that is off by default is
-selected by its own code, its name or ``ALL`` only.
+selected by its own code, its name or ``ALL`` only; one that is always on stays so whatever is
+selected, and goes only where it is ignored.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class RuleInfo(NamedTuple):
     code: str
     name: str
     default_on: bool = True
+    always_on: bool = False
 
 
 class Selection(NamedTuple):
@@ -132,13 +134,13 @@ def check_selection(selection: Selection, rules: Collection[RuleInfo]) -> None:
 
 
 def _is_on(rule: RuleInfo, sources: Iterable[Selection]) -> bool:
-    is_on = False
+    is_on = rule.always_on
     for source in sources:
         wanted = _selecting(rule, (*(source.select or ()), *source.extend_select))
         unwanted = strongest(rule, source.ignore)
         if wanted or unwanted:
             is_on = wanted > unwanted
-        elif source.select is not None:
+        elif source.select is not None and not rule.always_on:
             is_on = False
     return is_on
 

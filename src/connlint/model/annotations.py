@@ -155,7 +155,8 @@ class Annotations:
         return tuple(result)
 
     def _alias(self, module: Module, node: f.Name | f.Attr) -> tuple[Module, f.Expr] | None:
-        """The expression behind a type alias (``SessionDep = Annotated[...]``), and its module."""
+        """The expression behind a type alias (``SessionDep = Annotated[...]``) or a type that is
+        distinct for type checkers only (``NewType``), and its module."""
         program = self._program
         for target in program.hierarchy.resolve(module, node):
             owner = program.modules.get(target.module)
@@ -163,6 +164,8 @@ class Annotations:
                 for expression in owner.assignments.get(target.name, ()):
                     if isinstance(expression, (f.Index, f.BinOp)):
                         return owner, expression
+                    if isinstance(expression, f.Call) and _last_name(expression.func) == "NewType":
+                        return owner, expression.args[-1] if expression.args else expression.func
         return None
 
     # parameters

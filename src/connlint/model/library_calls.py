@@ -133,6 +133,8 @@ class LibraryCaller(Recorder):
             returns = self._returned_type(function, args, keywords)
             how = "factory" if catalog.type(name) is None else "constructor"
             made = v.Obj(returns, f"s:{self.identity(node.end)}", v.Origin(how, name))
+            if self.program.kind(made) == "session" and self._is_bound(args, keywords):
+                self.joined.add(made.id)
             self.library_effects(function.effects, made, node, name, provider=name)
             if not function.effects:
                 self._defines(made, node, name)
@@ -149,6 +151,27 @@ class LibraryCaller(Recorder):
         result = self._unresolved(args, keywords, node)
         last = name.rpartition(".")[2]
         return (v.Obj(name, f"x:{self.identity(node.end)}"),) if last[:1].isupper() else result
+
+    def _is_bound(self, args: Arguments, keywords: Keywords) -> bool:
+        """Whether a session works on a connection that it is given: where a transaction is open on
+        that, the session takes part in it and its commit ends nothing.
+
+        Source: SQLAlchemy, "Joining a Session into an External Transaction".
+        """
+        bind = next((held for name, held in keywords if name == "bind"), args[0] if args else ())
+        return any(
+            isinstance(value, v.Obj)
+            and (
+                self.program.kind(value) == "connection"
+                or (v.is_unknown(value) and self._is_named_connection(value.id))
+            )
+            for value in bind
+        )
+
+    def _is_named_connection(self, identity: str) -> bool:
+        """Whether an object is a parameter with the name of a session or connection."""
+        marker, _, name = identity.partition(":")
+        return marker == "p" and name in self.program.standard.sessions.names
 
     def _on_subject(self, method: Method, name: str, args: Arguments, node: f.Call) -> v.Values:
         """A method whose effects are on one of its arguments, as ``pool.putconn(conn)``."""

@@ -49,6 +49,7 @@ class Recorder(Evaluator):
         self.tries: list[int] = []
         self.leaving_blocks = 0
         self.stacks: dict[str, list[Callable[[], None]]] = {}
+        self.joined: set[str] = set()
         self.replaying = False
         self.dead = False
 
@@ -117,7 +118,9 @@ class Recorder(Evaluator):
             receives=receives,
             after_yield=state.yielded,
             looped=effect.looped or counted,
-            joins=effect.joins or any(guard.kind == "joins" for guard in state.guards),
+            joins=effect.joins
+            or effect.session in self.joined
+            or any(guard.kind == "joins" for guard in state.guards),
         )
         key = (*effect.place, effect.session, effect.after_yield, effect.implicit)
         if len(self.effects) < self.engine.limit or key in self.effects:

@@ -23,7 +23,8 @@ class Rule(ABC):
     """One rule. Subclass it in ``<family>/<stem>.py``, next to ``<stem>.md``.
 
     The class declares ``code``, ``severity``, ``fixes`` (what the fixes of its findings can be, in
-    the order in which the documentation names them) and ``default_on``; ``name`` is derived from
+    the order in which the documentation names them), ``default_on``, and ``always_on`` where
+    selecting other rules must not turn it off; ``name`` is derived from
     the name of the class and has to be the file's stem in kebab case. Nothing else lists rules.
     """
 
@@ -32,6 +33,7 @@ class Rule(ABC):
     severity: ClassVar[Severity] = "warning"
     fixes: ClassVar[tuple[Safety, ...]] = ()
     default_on: ClassVar[bool] = True
+    always_on: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

@@ -22,6 +22,7 @@ class RuleCard(msgspec.Struct, frozen=True):
     severity: Severity
     fixes: tuple[Safety, ...]
     default_on: bool
+    always_on: bool
     module: str
     class_name: str
 
@@ -61,6 +62,7 @@ def card_of(rule: type[Rule]) -> RuleCard:
         severity=rule.severity,
         fixes=rule.fixes,
         default_on=rule.default_on,
+        always_on=rule.always_on,
         module=rule.__module__,
         class_name=rule.__qualname__,
     )

@@ -36,7 +36,7 @@ class Registry:
     def __init__(self, rules: Iterable[RuleCard]) -> None:
         """Take ``rules``; raises :class:`RuleLoadError` when two share a code or a name."""
         self.rules = tuple(sorted(rules, key=lambda rule: rule.code))
-        self.infos = tuple(RuleInfo(r.code, r.name, r.default_on) for r in self.rules)
+        self.infos = tuple(RuleInfo(r.code, r.name, r.default_on, r.always_on) for r in self.rules)
         """What configuration has to know about the rules."""
         self._by_word: dict[str, RuleCard] = {}
         for rule in self.rules:

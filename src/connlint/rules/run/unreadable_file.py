@@ -20,6 +20,7 @@ class UnreadableFile(Rule):
 
     code = "DBC900"
     severity = "error"
+    always_on = True
 
     def suspects(self, project: Project) -> Iterable[Suspect]:
         return ()

@@ -89,6 +89,8 @@ def _counts(project: Project, entry: EntryPoint, operation: Operation) -> bool:
         return False
     if entry.in_loop and not effect.receives:
         return False
+    if entry.kind == "orm-event" and effect.joins:
+        return False  # the transaction of the flush is open
     if any(_is_super(project, entry, step.module, step.scope) for step in effect.chain[1:2]):
         return False
     vocabulary = project.engine.vocabulary
