@@ -7,7 +7,7 @@ function that can matter, and knows for each function what it does and what reac
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -203,6 +203,18 @@ class Project:
     def entry_points_of(self, scope: ScopeId) -> tuple[EntryPoint, ...]:
         """The entry points through which a function is reached."""
         return self._reaching.get(scope, ())
+
+    @cached_property
+    def _by_effect(self) -> dict[tuple[str, str, int], list[tuple[ScopeId, Operation]]]:
+        table: dict[tuple[str, str, int], list[tuple[ScopeId, Operation]]] = {}
+        for scope, operation in self.operations():
+            table.setdefault(operation.effect.place, []).append((scope, operation))
+        return table
+
+    def ways_to(self, effect: Effect) -> Sequence[tuple[ScopeId, Operation]]:
+        """Every operation of the project that comes to the same effect: in the function that does
+        it, and in those that call that one, directly or through calls."""
+        return self._by_effect.get(effect.place, ())
 
     # configuration
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from connlint.rules.base import Rule
 from connlint.rules.evidence import shape_at, suspect
+from connlint.rules.transactions.transient_commit import removal
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -20,6 +22,7 @@ class CommitOnNonTerminalState(Rule):
 
     code = "DBC201"
     severity = "error"
+    fixes = ("unsafe",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         if not project.engine.vocabulary.enabled:
@@ -47,6 +50,7 @@ class CommitOnNonTerminalState(Rule):
             message=f"{what} while the state is still {states}; persist only on {persist}",
             matched=f"{effect.kind}:{states}", priority="high",
             trace=project.trace(effect) if not operation.own else (),
+            intent=removal(project, scope, operation, partial(_is_transient, project)),
         )  # fmt: skip
 
 
