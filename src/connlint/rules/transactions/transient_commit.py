@@ -51,9 +51,10 @@ def _obstacle(
 ) -> str:
     effect = operation.effect
     if effect.implicit:
-        return f"{effect.chain[-1].text} commits when it is left, and other writes with it"
+        return f"leaving the block of {effect.chain[-1].text} commits"
     if not operation.own:
-        return f"the commit is in {_symbol(project, operation)}, which may be needed elsewhere"
+        where = _symbol(project, operation)
+        return f"the commit is in {where}, and whoever else calls that counts on it"
     if not all(is_transient(other) for _, other in project.ways_to(effect)):
         return "callers come here with other states, which need it"
     if effect.kind == "persist":

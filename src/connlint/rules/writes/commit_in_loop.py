@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from connlint.model.repetition import answers_failure, happens_once
 from connlint.rules.base import Rule
 from connlint.rules.evidence import shape_at, suspect
+from connlint.rules.writes.moved_commit import behind_loop
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -26,6 +27,7 @@ class CommitInLoop(Rule):
 
     code = "DBC302"
     severity = "warning"
+    fixes = ("unsafe",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         for scope, run in project.runs():
@@ -51,6 +53,7 @@ class CommitInLoop(Rule):
             message=f"commits once per iteration{through}; commit behind the loop, or in batches",
             matched=effect.chain[0].text,
             trace=project.trace(effect) if not operation.own else (),
+            intent=behind_loop(project, scope, operation),
         )  # fmt: skip
 
 
