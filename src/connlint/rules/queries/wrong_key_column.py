@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
+from connlint.findings import FixIntent
 from connlint.model.queries.bound import Bound, pieces
 from connlint.model.queries.executed import Executed, Executions
 from connlint.model.queries.schemas import Condition, Schemas, Statement, read_statement
@@ -30,6 +31,7 @@ class WrongKeyColumn(Rule):
 
     code = "DBC501"
     severity = "error"
+    fixes = ("unsafe",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         bodies = (b for module in project.program.modules.values() for b in module.facts.bodies)
@@ -47,6 +49,7 @@ class WrongKeyColumn(Rule):
                     message=f"{key} is compared with {table}.{condition.column}; the column for it "
                     f"is {column}",
                     matched=f"{table}.{condition.column} = {key}", priority="critical",
+                    intent=_intent(executed, condition, column),
                 )  # fmt: skip
 
 
@@ -89,6 +92,22 @@ class _Reader:
         if "id" not in columns:
             return ""
         return next((name for name in columns.values() if _plain(name) == wanted), "")
+
+
+def _intent(executed: Executed, condition: Condition, column: str) -> FixIntent:
+    """The fix that puts the column for a key in the place of the one that is compared with it."""
+    call = executed.call
+    argument = next((str(i) for i, each in enumerate(call.args) if each is executed.sql), "")
+    argument = argument or next(k.name or "" for k in call.keywords if k.value is executed.sql)
+    data = {
+        "argument": argument,
+        "column": condition.column,
+        "wanted": column,
+        "position": str(condition.position),
+        "name": condition.name,
+    }
+    title = f"compare {column} in place of {condition.column}"
+    return FixIntent("replace-column", "unsafe", title, data)
 
 
 def _bound_key(executed: Executed, condition: Condition) -> str:
