@@ -1,4 +1,4 @@
-"""The right column comes into the string that names the wrong one, and the rows are the right ones."""
+"""The right column comes into the string that names the wrong one, and the rows are right."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ STRINGS = {
     "with its table": '"SELECT Name FROM files WHERE files.ID = ?"',
     "of an alias": '"SELECT f.ID FROM files f WHERE f.ID = ?"',
     "in pieces": '"SELECT ID, Name " "FROM files WHERE ID = ? " "ORDER BY ID"',
-    "in pieces on lines": '(\n        "SELECT ID FROM files"  # all\n        " WHERE ID = ?"\n    )',
+    "in pieces on lines": '(\n        "SELECT ID FROM files"  # a\n        " WHERE ID = ?"\n    )',
     "comparison in pieces": '"SELECT Name FROM files WHERE ID " "= ?"',
     "added": '"SELECT Name FROM files " + "WHERE ID = ?"',
     "on lines": '"""\n        SELECT ID, Name\n        FROM files\n        WHERE ID = ?\n    """',
@@ -51,37 +51,32 @@ def test_only_the_compared_column_changes(tmp_path: Path, title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "after"),
+    ("condition", "given", "after"),
     [
-        (
-            'return connection.execute("SELECT ID FROM files WHERE ID = :c OR ID = :n",'
-            ' {"n": name, "c": client_id})',
-            "ClientID = :c OR ID = :n",
-        ),
-        (
-            'return connection.execute("SELECT ID FROM files WHERE ID = ? OR ID = ?",'
-            " (name, client_id))",
-            "ID = ? OR ClientID = ?",
-        ),
+        ("ID = :c OR ID = :n", '{"n": name, "c": client_id}', "ClientID = :c OR ID = :n"),
+        ("ID = ? OR ID = ?", "(name, client_id)", "ID = ? OR ClientID = ?"),
+        ("ID = ? OR ID = ?", "(client_id, name)", "ClientID = ? OR ID = ?"),
     ],
 )
-def test_the_comparison_with_the_key_is_meant(tmp_path: Path, body: str, after: str) -> None:
-    project = _project(tmp_path, body)
+def test_the_comparison_with_the_key_is_meant(
+    tmp_path: Path, condition: str, given: str, after: str
+) -> None:
+    sql = f'"SELECT ID FROM files WHERE {condition}"'
+    project = _project(tmp_path, f"return connection.execute({sql}, {given})")
     assert project.fix(unsafe=True).fixed
-    assert after in project.read("app.py")
+    assert f"WHERE {after}" in project.read("app.py")
 
 
 SQL = '"DELETE FROM files WHERE ID = ?"'
+TWICE = f"""sql = {SQL}
+    connection.execute(sql, (client_id,))
+    connection.execute(sql, (name,))"""
 
 
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (
-            f"sql = {SQL}\n    connection.execute(sql, (client_id,))\n"
-            "    connection.execute(sql, (name,))",
-            "used more than once",
-        ),
+        (TWICE, "used more than once"),
         ('return connection.execute("DELETE FROM files WHERE I" "D = ?", (client_id,))', "spread"),
         (
             "return connection.execute('DELETE FROM \\x66iles WHERE ID = ?', (client_id,))",
