@@ -54,6 +54,26 @@ def access(
     return Access(cst.Name(local), request)
 
 
+def library(site: cst.CSTNode, module: str, attribute: str, imports: Imports) -> Access:
+    """How to name ``attribute`` of a library's ``module`` at ``site``.
+
+    Where the file imports neither, the import goes to the top of the file.
+    """
+    scope = imports.names.scope(site)
+    for imported in imports.every:
+        if _is_usable(imported, f"{module}.{attribute}", site, scope, imports):
+            return Access(cst.Name(imported.local))
+    for imported in imports.every:
+        is_module = imported.attribute is None and imported.module == imported.target == module
+        binding = imports.binding(imported.local, scope) if is_module else None
+        if binding is imported and imports.reaches(imported, site) and "." not in imported.local:
+            return Access(cst.Attribute(cst.Name(imported.local), cst.Name(attribute)))
+    local = _free_name(module, attribute, imports.names, imports)
+    return Access(
+        cst.Name(local), ImportRequest(module, attribute, local, imports.tree.module, site)
+    )
+
+
 def _access_here(site: cst.CSTNode, attribute: str, scope: Scope, imports: Imports) -> Access:
     """How to name what the file itself defines."""
     tree, names = imports.tree, imports.names

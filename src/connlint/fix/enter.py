@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import libcst as cst
 
 from connlint.fix.body import Body, check_kept, method_call
+from connlint.fix.life import Entered, Held
 from connlint.fix.outcome import Refused
 from connlint.fix.place import Place
 from connlint.fix.provider import Provider
 from connlint.fix.rewrite import Rewrite, Splice, Statements, gone, leading_lines, statements_of
+from connlint.fix.wrap import Opening
 
 _PLAIN_COMMA = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
 
@@ -61,6 +63,38 @@ def enter(entering: Entering, expression: cst.BaseExpression, provider: Provider
     if begun or lifted:
         rewrite.unsafe.append(f"its begin() is removed, because {provider.name} begins by itself")
     return rewrite
+
+
+def entered_name(
+    item: cst.WithItem, statement: cst.With, place: Place
+) -> tuple[str, list[cst.Name]]:
+    """The variable that ``item`` binds, and where ``statement`` uses it."""
+    target = item.asname.name if item.asname else None
+    if not isinstance(target, cst.Name):
+        return "", []
+    every = place.names.of_variable(target.value, place.names.owner(target))
+    inside = (each for each in every if place.tree.is_within(each, [statement]))
+    return target.value, [each for each in inside if each is not target]
+
+
+def enter_later(
+    place: Place, held: Held, life: Entered, provider: Provider, call: cst.Call
+) -> Rewrite:
+    """``s = factory()``, then ``with s:``: the ``with`` opens the session itself."""
+    asname = life.item.asname
+    uses = list(life.uses)
+    if asname and isinstance(asname.name, cst.Name) and asname.name.value != held.name:
+        if uses:
+            raise Refused("the session goes by two names")
+        name, uses = entered_name(life.item, life.statement, place)
+    else:
+        name = held.name
+        uses = [each for each in uses if not asname or each is not asname.name]
+    result = enter(Entering(place, life.statement, life.item, name, uses), call, provider)
+    Opening(call, provider, held, place).leave_out_assignment(result)
+    if held.block.body[held.at + 1] is not life.statement:
+        result.unsafe.append("it is opened later, where it is entered")
+    return result
 
 
 def _begin_of(item: cst.WithItem, entering: Entering) -> bool:

@@ -6,6 +6,7 @@ its own next to the import that it replaces, in order where the statements there
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 
 import libcst as cst
@@ -119,6 +120,9 @@ def _new_statement(request: ImportRequest, imports: Imports) -> Splice:
     """A statement of its own for ``request``, at its place."""
     beside = request.beside or _kin_of(request, imports)
     new = _import_from(request, beside, imports)
+    if beside is None and (first := _first_import(request, imports)):
+        block, at = imports.tree.place_in_block(imports.tree.statement_of(first))
+        return Splice(block, at, at + 1, lambda old: _in_section_above(new, old[0]))
     if beside is None:
         block, at = _start_of(request, imports.tree)
         return Splice(block, at, at, lambda _: [new])
@@ -164,15 +168,43 @@ def _relative_path(module: str, package: str) -> str | None:
 
 
 def _kin_of(request: ImportRequest, imports: Imports) -> Statement | None:
-    """The last import in the scope that is most like the one requested: same package, or any."""
+    """The last import in the scope that is most like the one requested: same package, or any.
+
+    One from the standard library goes with others from there.
+    """
     here = [
         each
         for each in imports.every
         if each.module != "__future__" and _is_ahead(each, request, imports)
     ]
     top = request.module.partition(".")[0]
-    kin = [each for each in here if each.module.partition(".")[0] == top] or here
+    kin = [each for each in here if each.module.partition(".")[0] == top]
+    if top in sys.stdlib_module_names:
+        kin = kin or [each for each in here if _is_standard(each)]
+    else:
+        kin = kin or here
     return kin[-1].statement if kin else None
+
+
+def _is_standard(imported: Imported) -> bool:
+    return not imported.level and imported.module.partition(".")[0] in sys.stdlib_module_names
+
+
+def _first_import(request: ImportRequest, imports: Imports) -> Statement | None:
+    """The first import of the scope, if none of the others there is from the standard library."""
+    here = [
+        each.statement
+        for each in imports.every
+        if each.module != "__future__" and _is_ahead(each, request, imports)
+    ]
+    return here[0] if here else None
+
+
+def _in_section_above(new: cst.SimpleStatementLine, old: cst.BaseStatement) -> Statements:
+    """``new``, a blank line, and ``old``."""
+    above = leading_lines(old)
+    blank = [cst.EmptyLine(indent=False)]
+    return [new.with_changes(leading_lines=above), old.with_changes(leading_lines=blank)]
 
 
 def _start_of(request: ImportRequest, tree: Tree) -> tuple[Block, int]:

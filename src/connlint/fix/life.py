@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from connlint.fix.body import method_call
+from connlint.fix.derived import reach_of
 from connlint.fix.names import binds
 from connlint.fix.outcome import Refused
 from connlint.fix.place import Place
@@ -23,7 +24,8 @@ class Held:
     """A session in a local variable.
 
     ``line`` is the assignment, statement ``at`` of ``block``. ``uses`` are the occurrences of the
-    variable that mean this session, ``inits`` the assignments of ``None`` before it.
+    variable that mean this session, ``inits`` the assignments of ``None`` before it. ``release`` is
+    the method of a pool that takes it back, for what came from there (empty: it is closed).
     """
 
     name: str
@@ -32,6 +34,7 @@ class Held:
     at: int
     uses: Sequence[cst.Name]
     inits: Sequence[cst.SimpleStatementLine]
+    release: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class Straight:
 Life = Entered | Finally | Straight
 
 
-def held_by(assignment: cst.Assign | cst.AnnAssign, place: Place) -> Held:
+def held_by(assignment: cst.Assign | cst.AnnAssign, place: Place, release: str = "") -> Held:
     """The variable that ``assignment`` puts the session into; raises :class:`Refused`."""
     tree, names = place.tree, place.names
     line = tree.statement_of(assignment)
@@ -98,7 +101,7 @@ def held_by(assignment: cst.Assign | cst.AnnAssign, place: Place) -> Held:
     block, at = tree.place_in_block(line)
     # An assignment of None that comes before other sessions in the same variable may be for them.
     stale = list(inits.values()) if uses == rest else []
-    return Held(target.value, line, block, at, uses, stale)
+    return Held(target.value, line, block, at, uses, stale, release)
 
 
 def _init(use: cst.Name, target: cst.Name, place: Place) -> cst.SimpleStatementLine | None:
@@ -118,8 +121,11 @@ def _init(use: cst.Name, target: cst.Name, place: Place) -> cst.SimpleStatementL
             return None
 
 
-def life_of(held: Held, place: Place) -> Life:
-    """How long the session lives; raises :class:`Refused` when that is not one stretch of code."""
+def life_of(held: Held, place: Place, *, entered_closes: bool = True) -> Life:
+    """How long the session lives; raises :class:`Refused` when that is not one stretch of code.
+
+    ``entered_closes``: the end of a ``with`` on the session is its end, too.
+    """
     tree = place.tree
     around = next(tree.ancestors(held.block), None)
     if isinstance(around, Try) and around.body is held.block:
@@ -132,7 +138,7 @@ def life_of(held: Held, place: Place) -> Life:
     using = [at for at, each in enumerate(after) if _in(each, held.uses, place)]
     if not all(tree.is_within(use, after) for use in held.uses):
         raise Refused("the session is used outside the block in which it is opened")
-    if entered := _entered(after[using[0]], held, place):
+    if entered_closes and (entered := _entered(after[using[0]], held, place)):
         return entered
     for at in using[:-1]:
         if _ends(after[at], held, place):
@@ -142,26 +148,32 @@ def life_of(held: Held, place: Place) -> Life:
     stop = held.at + 1 + using[-1]
     if closed:
         return closed
-    if is_close(last, held.name, place):
+    if is_close(last, held, place):
         return Straight(stop, last, [use for use in held.uses if not _in(last, [use], place)])
-    return Straight(stop + 1, None, held.uses)
+    return Straight(reach_of(held.uses, after, place) + held.at + 1, None, held.uses)
 
 
-def is_close(statement: cst.CSTNode, name: str, place: Place) -> bool:
-    """Does ``statement`` close the session ``name``, if there is one, and nothing else?"""
+def is_close(statement: cst.CSTNode, held: Held, place: Place) -> bool:
+    """Does ``statement`` close the session, if there is one, and nothing else?"""
     match statement:
         case cst.SimpleStatementLine(body=[cst.Expr(value=value)]) | cst.Expr(value=value):
             call = value.expression if isinstance(value, cst.Await) else value
-            func = call.func if isinstance(call, cst.Call) else None
-            return (
-                isinstance(func, cst.Attribute)
-                and isinstance(func.value, cst.Name)
-                and func.value.value == name
-                and method_call(func.value, place, "close", "aclose") is call
-            )
+            return isinstance(call, cst.Call) and _is_end(call, held, place)
         case cst.If(orelse=None, body=body):
-            is_test = _asks_for(statement.test, name)
-            return is_test and len(body.body) == 1 and is_close(body.body[0], name, place)
+            is_test = _asks_for(statement.test, held.name)
+            return is_test and len(body.body) == 1 and is_close(body.body[0], held, place)
+        case _:
+            return False
+
+
+def _is_end(call: cst.Call, held: Held, place: Place) -> bool:
+    """Does ``call`` close the session, or give it back to its pool?"""
+    match call:
+        case cst.Call(func=cst.Attribute(attr=cst.Name(value=method)), args=[cst.Arg() as first]):
+            is_given = isinstance(first.value, cst.Name) and first.value.value == held.name
+            return bool(held.release) and method == held.release and is_given
+        case cst.Call(func=cst.Attribute(value=cst.Name(value=held.name) as name)):
+            return not held.release and method_call(name, place, "close", "aclose") is call
         case _:
             return False
 
@@ -182,7 +194,7 @@ def _asks_for(test: cst.BaseExpression, name: str) -> bool:
 
 def _ends(statement: cst.BaseStatement, held: Held, place: Place) -> bool:
     closes = isinstance(statement, Try) and _closed_finally(statement, held, place, is_inside=False)
-    return bool(closes) or is_close(statement, held.name, place)
+    return bool(closes) or is_close(statement, held, place)
 
 
 def _closed_finally(statement: Try, held: Held, place: Place, *, is_inside: bool) -> Finally | None:
@@ -190,7 +202,7 @@ def _closed_finally(statement: Try, held: Held, place: Place, *, is_inside: bool
     if not statement.finalbody:
         return None
     suite = statement.finalbody.body
-    closes = [each for each in suite.body if is_close(each, held.name, place)]
+    closes = [each for each in suite.body if is_close(each, held, place)]
     rest = [each for each in suite.body if each not in closes]
     if not closes:
         return None

@@ -64,8 +64,16 @@ def site_of(place: Place) -> Site:
     expression: cst.BaseExpression = call
     while wrapper := _wrapper(expression, place, closers):
         expression = wrapper
-    holder, root = _holder(expression, place), root_of(factory)
+    holder, root = holder_of(expression, place), root_of(factory)
     return Site(call, factory, expression, holder, begins, root, closers)
+
+
+def call_at(place: Place) -> cst.Call:
+    """The call that opens the session of the finding; raises :class:`Refused` when it is gone."""
+    call = place.tree.node_at(place.span, cst.Call)
+    if call is None:
+        raise Refused("the session is not opened by a call, or the code at this place has changed")
+    return call
 
 
 def injected(place: Place) -> cst.BaseExpression | None:
@@ -128,7 +136,8 @@ def is_closing(call: cst.Call, place: Place) -> bool:
     return place.imports.target_of(call.func, place.names.scope(call)) in _CLOSERS
 
 
-def _holder(expression: cst.BaseExpression, place: Place) -> Holder:
+def holder_of(expression: cst.BaseExpression, place: Place) -> Holder:
+    """What keeps the result of ``expression``; raises :class:`Refused` when it has no name."""
     above = place.tree.parent(expression)
     match above:
         case cst.WithItem():

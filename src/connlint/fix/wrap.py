@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from connlint.fix.body import Body
+from connlint.fix.derived import check_finished
 from connlint.fix.life import Finally, Held, Straight
 from connlint.fix.outcome import Refused
 from connlint.fix.place import Place
@@ -73,6 +74,23 @@ class Opening:
         return Rewrite(removed=[*terms.removed, *inits], unsafe=terms.unsafe)
 
 
+class Releasing(Opening):
+    """The same with a ``finally`` that ends the session: ``expression`` is what it does there."""
+
+    def around(
+        self, statements: Statements, indent: str | None, above: Sequence[cst.EmptyLine]
+    ) -> Statements:
+        """The assignment below the lines ``above``, and a ``try`` with ``statements`` in it."""
+        line = self.held.line.with_changes(leading_lines=above)
+        release = cst.SimpleStatementLine([cst.Expr(self.expression)])
+        last = cst.Finally(cst.IndentedBlock([release], indent=indent))
+        first = statements[0]
+        if len(statements) == 1 and isinstance(first, cst.Try) and not first.finalbody:
+            return [line, first.with_changes(finalbody=last)]
+        body = indented(_without_gap(statements), cst.IndentedBlock(body=(), indent=indent))
+        return [line, cst.Try(body=body, finalbody=last)]
+
+
 def wrap_straight(opening: Opening, life: Straight) -> Rewrite:
     """For a session that lives in a stretch of its block: that stretch moves into the ``with``."""
     held = opening.held
@@ -84,6 +102,7 @@ def wrap_straight(opening: Opening, life: Straight) -> Rewrite:
         rewrite.removed.append(life.close)
         rewrite.unsafe.append("it is closed at the end only, not when something fails")
     else:
+        check_finished(life.uses, region, opening.place)
         rewrite.unsafe.append("nothing closes it so far")
 
     def build(old: Statements) -> Statements:

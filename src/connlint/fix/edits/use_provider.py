@@ -10,7 +10,7 @@ import libcst as cst
 
 from connlint.fix.access import access
 from connlint.fix.body import check_kept
-from connlint.fix.enter import Entering, enter
+from connlint.fix.enter import Entering, enter, enter_later, entered_name
 from connlint.fix.import_edits import is_removable
 from connlint.fix.life import Entered, Finally, Held, held_by, life_of
 from connlint.fix.names import binds
@@ -99,7 +99,7 @@ def _open_block(place: Place, site: Site, provider: Provider, call: cst.Call) ->
     if isinstance(holder, cst.WithItem):
         statement = place.tree.parent(holder)
         assert isinstance(statement, cst.With)
-        name, uses = _entered_name(holder, statement, place)
+        name, uses = entered_name(holder, statement, place)
         entering = Entering(place, statement, holder, name, uses, site.begins)
         return enter(entering, call, provider)
     if site.begins:
@@ -110,23 +110,11 @@ def _open_block(place: Place, site: Site, provider: Provider, call: cst.Call) ->
     held = held_by(holder, place)
     life = life_of(held, place)
     if isinstance(life, Entered):
-        return _enter_later(place, held, life, provider, call)
+        return enter_later(place, held, life, provider, call)
     opening = Opening(call, provider, held, place)
     if isinstance(life, Finally):
         return wrap_finally(opening, life)
     return wrap_straight(opening, life)
-
-
-def _entered_name(
-    item: cst.WithItem, statement: cst.With, place: Place
-) -> tuple[str, list[cst.Name]]:
-    """The variable that ``item`` binds, and where ``statement`` uses it."""
-    target = item.asname.name if item.asname else None
-    if not isinstance(target, cst.Name):
-        return "", []
-    every = place.names.of_variable(target.value, place.names.owner(target))
-    inside = (each for each in every if place.tree.is_within(each, [statement]))
-    return target.value, [each for each in inside if each is not target]
 
 
 def _enter_stack(place: Place, holder: cst.Arg, provider: Provider, call: cst.Call) -> Rewrite:
@@ -152,26 +140,6 @@ def _check_function(node: cst.CSTNode, provider: Provider, place: Place) -> None
         raise Refused(f"the function is synchronous and {provider.name} is asynchronous")
 
 
-def _enter_later(
-    place: Place, held: Held, life: Entered, provider: Provider, call: cst.Call
-) -> Rewrite:
-    """``s = factory()``, then ``with s:``: the ``with`` opens the session itself."""
-    asname = life.item.asname
-    uses = list(life.uses)
-    if asname and isinstance(asname.name, cst.Name) and asname.name.value != held.name:
-        if uses:
-            raise Refused("the session goes by two names")
-        name, uses = _entered_name(life.item, life.statement, place)
-    else:
-        name = held.name
-        uses = [each for each in uses if not asname or each is not asname.name]
-    result = enter(Entering(place, life.statement, life.item, name, uses), call, provider)
-    Opening(call, provider, held, place).leave_out_assignment(result)
-    if held.block.body[held.at + 1] is not life.statement:
-        result.unsafe.append("it is opened later, where it is entered")
-    return result
-
-
 def _call_function(place: Place, site: Site, provider: Provider, call: cst.Call) -> Rewrite:
     """A plain function: called where the factory was, closed as the session was."""
     if site.begins:
@@ -187,7 +155,7 @@ def _call_function(place: Place, site: Site, provider: Provider, call: cst.Call)
     if isinstance(holder, cst.WithItem):
         statement = place.tree.parent(holder)
         assert isinstance(statement, cst.With)
-        check_kept(_entered_name(holder, statement, place)[1], place)
+        check_kept(entered_name(holder, statement, place)[1], place)
     elif isinstance(holder, cst.Assign | cst.AnnAssign):
         held = held_by(holder, place)
         check_kept(held.uses, place)

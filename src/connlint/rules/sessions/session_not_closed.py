@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from connlint.rules.base import Rule
 from connlint.rules.evidence import shape_at, suspect
+from connlint.rules.sessions.ending import ending_intent
 from connlint.rules.sessions.openings import (
     is_of_thread,
     kind_of,
@@ -28,6 +29,7 @@ class SessionNotClosed(Rule):
 
     code = "DBC109"
     severity = "error"
+    fixes = ("unsafe",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         for scope in openers(project):
@@ -48,6 +50,7 @@ class SessionNotClosed(Rule):
                 step(project, scope, opened.at, f"opens a {kind}: {name}"),
                 step(project, scope, leak.at, _LEFT[leak.how]),
             ),
+            intent=ending_intent(project, scope, leak),
         )  # fmt: skip
 
 

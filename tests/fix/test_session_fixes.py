@@ -1,0 +1,90 @@
+"""The fixes of the rules on sessions, as the real rules ask for them: case by case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fix.case_files import Case, cases
+from fix.fixed_project import Project
+
+STANDARD = """\
+[sessions]
+providers = ["app.db.get_session", "app.asyncdb.get_session"]
+dependencies = ["app.db.get_db", "app.asyncdb.get_db"]
+owners = ["app/db.py", "app/asyncdb.py"]
+"""
+DATABASE = """\
+from contextlib import contextmanager
+
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+
+SessionLocal = sessionmaker(bind=create_engine("sqlite://"))
+
+
+@contextmanager
+def get_session():
+    with SessionLocal() as session:
+        yield session
+
+
+@contextmanager
+def committing():
+    with SessionLocal() as session:
+        yield session
+        session.commit()
+
+
+def get_db():
+    with SessionLocal() as session:
+        yield session
+"""
+ASYNC_DATABASE = (
+    DATABASE.replace("contextmanager", "asynccontextmanager")
+    .replace("def ", "async def ")
+    .replace("    with", "    async with")
+    .replace("session.commit", "await session.commit")
+    .replace("sqlalchemy import create_engine", "sqlalchemy.ext.asyncio import create_async_engine")
+    .replace(
+        "sqlalchemy.orm import sessionmaker", "sqlalchemy.ext.asyncio import async_sessionmaker"
+    )
+    .replace("sessionmaker(bind=create_engine", "async_sessionmaker(bind=create_async_engine")
+)
+FILES = {"close_session": "DBC109"}
+CASES = [(code, case) for name, code in FILES.items() for case in cases(name)]
+
+
+def _project(root: Path, code: str, source: str) -> Project:
+    files = {"app/db.py": DATABASE, "app/asyncdb.py": ASYNC_DATABASE}
+    project = Project.of(root, code, STANDARD, files)
+    (root / "app/service.py").write_bytes(source.encode())
+    return project
+
+
+def of_cases(*, fixed: bool) -> pytest.MarkDecorator:
+    parameters = [
+        pytest.param(code, case, id=f"{code}-{case.title}")
+        for code, case in CASES
+        if (case.before != case.after) is fixed
+    ]
+    return pytest.mark.parametrize(("code", "case"), parameters)
+
+
+@of_cases(fixed=True)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_fixed(tmp_path: Path, code: str, case: Case, newline: str) -> None:
+    project = _project(tmp_path, code, case.before.replace("\n", newline))
+    outcome = project.fix(unsafe=True)
+    assert [each.reason for each in outcome.refused] == []
+    text = (tmp_path / "app/service.py").read_bytes().decode()
+    assert text == case.after.replace("\n", newline)
+    assert project.fix(unsafe=True).changes == ()
+
+
+@of_cases(fixed=False)
+def test_refused(tmp_path: Path, code: str, case: Case) -> None:
+    reasons = _project(tmp_path, code, case.before).reasons(unsafe=True)
+    assert reasons, "nothing is found"
+    assert all(case.reason in each for each in reasons), reasons
