@@ -254,7 +254,8 @@ class Analysis:
             return None
         loaded = self.request.loaded
         contents = hashed(digest + self._dependencies.digest)
-        return result_key(contents, loaded.standard, loaded.declared, self.active.codes)
+        rules = self.request.registry.digest
+        return result_key(contents, loaded.standard, loaded.declared, self.active.codes, rules)
 
     # judge
 

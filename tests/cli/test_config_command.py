@@ -10,6 +10,32 @@ import pytest
 from cli.running import run
 
 Capture = pytest.CaptureFixture[bytes]
+DATABASE = """
+from contextlib import contextmanager
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+
+make_session = sessionmaker(create_engine("sqlite://"))
+
+
+@contextmanager
+def get_session():
+    with make_session() as session:
+        yield session
+"""
+USERS = """
+from db import get_session
+
+
+def names():
+    with get_session() as session:
+        return session.execute("SELECT 1").all()
+
+
+def more():
+    with get_session() as session:
+        return session.execute("SELECT 2").all()
+"""
 
 
 @pytest.fixture
@@ -42,6 +68,27 @@ def test_json_holds_every_setting(capfdbinary: Capture, project: Path) -> None:
     settings = {item["key"]: item for item in report["settings"]}
     assert settings["sessions.providers"]["value"] == ["app.db.get_session"]
     assert settings["sessions.names"]["origin"] == "default"
+
+
+def test_without_configuration_it_shows_what_is_assumed_and_why(
+    capfdbinary: Capture, tmp_path: Path
+) -> None:
+    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "db.py").write_text(DATABASE)
+    (tmp_path / "users.py").write_text(USERS)
+    text = run(capfdbinary, "config", tmp_path).out
+    head, *rows = text.splitlines()
+    assert head == f"# no configuration for {tmp_path}: this is what connlint assumes"
+    (providers,) = [row for row in rows if row.startswith("sessions.providers")]
+    assert providers.startswith('sessions.providers = ["db.get_session"]')
+    assert "# assumed: context manager, used by" in providers
+    report = json.loads(run(capfdbinary, "config", tmp_path, "--format", "json").out)
+    settings = {item["key"]: item for item in report["settings"]}
+    assert settings["sessions.providers"]["value"] == ["db.get_session"]
+    assert settings["sessions.names"]["origin"] == "default"
+    toml = run(capfdbinary, "config", tmp_path, "--format", "toml").out
+    (tmp_path / "connlint.toml").write_text(toml)
+    assert run(capfdbinary, "config", tmp_path, "--format", "toml").out == toml
 
 
 def test_isolated_reads_no_file(capfdbinary: Capture, project: Path) -> None:

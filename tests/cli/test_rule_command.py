@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,12 @@ from connlint.rules.registry import load_rules
 
 Capture = pytest.CaptureFixture[bytes]
 RULES = load_rules().rules
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test is in a project, unless it makes one."""
+    monkeypatch.chdir(tmp_path)
 
 
 def test_without_arguments_it_lists_all_rules(capfdbinary: Capture) -> None:
@@ -61,3 +68,53 @@ def test_an_unknown_rule_gets_the_nearest(capfdbinary: Capture) -> None:
     done = run(capfdbinary, "rule", "unused-suppresion", "DBC901")
     assert (done.code, done.out) == (2, "")
     assert 'did you mean "unused-suppression"?' in done.err
+
+
+# why a rule is off in the project
+
+STANDARD = """
+extends = ["base.toml"]
+select = ["DBC1", "DBC3", "DBC401", "DBC9"]
+ignore = ["DBC307"]
+per-file-ignores = { "scripts/**" = ["DBC104"] }
+severity = { DBC303 = "info" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("DBC201", 'off: select names "DBC1", "DBC3", "DBC401", "DBC9" alone (connlint.toml:3)'),
+        ("DBC307", 'off: ignore names "DBC307" (connlint.toml:4)'),
+        ("DBC302", 'off: ignore names "commit-in-loop" (base.toml:1)'),
+        ("DBC902", 'off by default: extend-select = ["DBC902"] turns it on'),
+        ("DBC104", "off in scripts/**: per-file-ignores (connlint.toml:5)"),
+        ("DBC303", "severity info instead of warning (connlint.toml:6)"),
+        ("DBC401", "silent: connection.username is not set"),
+        ("DBC101", ""),
+    ],
+)
+def test_a_rule_says_when_and_why_it_is_off_here(
+    capfdbinary: Capture, tmp_path: Path, code: str, reason: str
+) -> None:
+    (tmp_path / "base.toml").write_text('ignore = ["commit-in-loop"]\n')
+    own = STANDARD.replace('ignore = ["DBC307"]\n', "") if code == "DBC302" else STANDARD
+    (tmp_path / "connlint.toml").write_text(own)
+    done = run(capfdbinary, "rule", code)
+    page, _, here = done.out.partition("\n## In this project\n\n")
+    (rule,) = [rule for rule in RULES if rule.code == code]
+    assert page == rule.page_text()
+    assert here == (f"- {reason}\n" if reason else "")
+    (item,) = json.loads(run(capfdbinary, "rule", code, "--format", "json").out)
+    assert item["here"] == ([reason] if reason else [])
+    row = next(r for r in run(capfdbinary, "rule").out.splitlines() if r.startswith(code))
+    assert row.endswith(reason)
+
+
+def test_an_unsound_configuration_does_not_keep_a_rule_from_being_explained(
+    capfdbinary: Capture, tmp_path: Path
+) -> None:
+    (tmp_path / "connlint.toml").write_text("selct = []\n")
+    done = run(capfdbinary, "rule", "DBC901")
+    assert (done.code, done.out.splitlines()[0]) == (0, "# unused-suppression")
+    assert "its configuration is unsound: connlint.toml:1: selct: unknown key" in done.err

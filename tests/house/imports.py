@@ -96,9 +96,12 @@ def strangers(package: Package, layers: list[set[str]]) -> set[str]:
 
 
 def breaches(package: Package, layers: list[set[str]]) -> list[Import]:
-    """The imports that go up, or across to a sibling of the same layer."""
+    """The imports that go up, or across to a sibling of the same layer.
+
+    The package's own two entry modules stand above all layers.
+    """
     height = {part: -depth for depth, layer in enumerate(layers) for part in layer}
-    height |= {"__main__": 1, "": -len(layers)}
+    height |= {"__main__": 1, "": 1}
 
     def goes_down(each: Import) -> bool:
         importer, target = package.part(each.importer), package.part(each.target)

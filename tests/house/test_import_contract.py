@@ -88,6 +88,11 @@ def test_an_import_that_goes_up_is_noticed(tmp_path: Path, source: str) -> None:
     assert [each.target for each in breaches(package, LAYERS)] == ["app.top"]
 
 
+def test_an_import_of_the_package_itself_is_noticed(tmp_path: Path) -> None:
+    package = _package(tmp_path, top="", left="", right="", bottom="from app import version")
+    assert list(map(str, breaches(package, LAYERS))) == ["app.bottom:1 imports app"]
+
+
 def test_an_import_of_a_sibling_is_noticed(tmp_path: Path) -> None:
     package = _package(tmp_path, top="", left__one="from ..right import x", right="", bottom="")
     assert list(map(str, breaches(package, LAYERS))) == ["app.left.one:1 imports app.right"]
@@ -96,8 +101,9 @@ def test_an_import_of_a_sibling_is_noticed(tmp_path: Path) -> None:
 def test_imports_that_go_down_are_fine(tmp_path: Path) -> None:
     package = _package(
         tmp_path,
+        __init__="from app.bottom import value",
         __main__="from app.top import start",
-        top="import app\nfrom app import left, right\nimport json",
+        top="from app import left, right\nimport json",
         left="from .bottom import value",
         right="'app is no import'",
         bottom="",

@@ -15,8 +15,8 @@ from typing import NoReturn
 
 import click
 
-from connlint import __version__
 from connlint.errors import ConnlintError
+from connlint.version import __version__
 
 TRACEBACK_VARIABLE = "CONNLINT_TRACEBACK"
 INTERRUPTED = 130

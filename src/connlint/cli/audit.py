@@ -109,13 +109,14 @@ def _takes_unicode(encoding: str | None) -> bool:
 
 def _request(options: AuditOptions) -> Request:
     """What the pipeline is asked for; raises :class:`ConnlintError` for what can't be."""
-    from connlint.config.loading import load_standard
     from connlint.pipeline import Request
-    from connlint.rules.registry import load_rules
+    from connlint.rules.project import load_project
 
-    registry = load_rules(use_cache=not options.no_cache)
-    loaded = load_standard(
-        options.paths, registry.infos, config=options.config, isolated=options.isolated
+    registry, loaded = load_project(
+        options.paths,
+        config=options.config,
+        isolated=options.isolated,
+        use_cache=not options.no_cache,
     )
     return Request(
         loaded=loaded,

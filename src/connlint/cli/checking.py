@@ -57,16 +57,18 @@ def _answer(options: CheckOptions, request: Request) -> int:
 
 def _request(options: CheckOptions) -> Request:
     """What the pipeline is asked for; raises :class:`ConnlintError` for what can't be."""
-    from connlint.config.loading import load_standard, with_command_line
+    from connlint.config.loading import with_command_line
     from connlint.config.selection import Selection
     from connlint.pipeline import Request
-    from connlint.rules.registry import load_rules
+    from connlint.rules.project import load_project
     from connlint.triage.scope import relative_to
 
     unsaved_path = options.stdin_filename
     paths = (unsaved_path,) if unsaved_path else options.paths
-    registry = load_rules(use_cache=not options.no_cache)
-    loaded = load_standard(paths, registry.infos, config=options.config, isolated=options.isolated)
+    use_cache = not options.no_cache
+    registry, loaded = load_project(
+        paths, config=options.config, isolated=options.isolated, use_cache=use_cache
+    )
     unsaved = {}
     if unsaved_path:
         unsaved[relative_to(loaded.root, unsaved_path)] = sys.stdin.buffer.read()
@@ -76,7 +78,7 @@ def _request(options: CheckOptions) -> Request:
         registry=registry,
         paths=paths,
         jobs=options.jobs or 0,
-        use_cache=not options.no_cache,
+        use_cache=use_cache,
         unsaved=unsaved,
     )
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from connlint.cli.options import config_options
 from connlint.cli.output import write_report
+
+if TYPE_CHECKING:
+    from connlint.config.loading import LoadedStandard
+    from connlint.rules.project import Held
 
 
 @click.command()
@@ -21,13 +26,23 @@ from connlint.cli.output import write_report
 )
 @config_options
 def command(path: Path | None, form: str, config: Path | None, isolated: bool) -> None:
-    """Show the standard that holds for PATH, by default for the working folder."""
-    from connlint.config.loading import load_standard
-    from connlint.report.standard import render_json, render_text, render_toml
-    from connlint.rules.registry import load_rules
+    """Show the standard that holds for PATH, by default for the working folder.
 
-    loaded = load_standard(
-        [path] if path else [], load_rules().infos, config=config, isolated=isolated
-    )
+    Where no configuration declares one, it is what connlint check assumes from the code.
+    """
+    from connlint.report.standard import render_json, render_text, render_toml
+    from connlint.rules.project import load_project
+
+    held = load_project([path] if path else [], config=config, isolated=isolated)
+    loaded = held.loaded if held.loaded.declared else _assumed(held)
     render = {"text": render_text, "toml": render_toml, "json": render_json}[form]
     write_report(render(loaded), None)
+
+
+def _assumed(held: Held) -> LoadedStandard:
+    """The standard that holds without a declared one, as ``connlint check`` assumes it."""
+    from connlint.cli.assumed import detected, with_assumed
+    from connlint.pipeline import Request
+
+    request = Request(loaded=held.loaded, registry=held.registry)
+    return with_assumed(held.loaded, detected(request, quiet=False))

@@ -14,9 +14,7 @@ from connlint.cli.options import quiet_option, speed_options
 from connlint.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from connlint.config.loading import LoadedStandard
-    from connlint.detect.detection import Detection
-    from connlint.rules.registry import Registry
+    from connlint.rules.project import Held
 
 _OWN, _SHARED = "connlint.toml", "pyproject.toml"
 
@@ -47,13 +45,15 @@ def command(
     shows of states and connections. Each value comes with its reason. A standard that is declared
     already is never changed.
     """
+    from connlint.cli.assumed import detected
     from connlint.cli.output import note, write_report
+    from connlint.pipeline import Request
     from connlint.report.proposal import render
-    from connlint.rules.registry import load_rules
 
-    registry = load_rules(use_cache=not no_cache)
-    loaded = _undeclared(path, registry)
-    detection = _detect(loaded, registry, jobs or 0, use_cache=not no_cache, quiet=quiet)
+    use_cache = not no_cache
+    registry, loaded = _undeclared(path, use_cache=use_cache)
+    request = Request(loaded=loaded, registry=registry, jobs=jobs or 0, use_cache=use_cache)
+    detection = detected(request, quiet=quiet)
     if not detection.choices:
         raise UsageError(f"nothing to propose: no code below {loaded.root} makes sessions")
     target = _target(loaded.root, into)
@@ -68,32 +68,17 @@ def command(
     note(f"written to {target}; connlint check holds the code against it", quiet=quiet)
 
 
-def _undeclared(path: Path | None, registry: Registry) -> LoadedStandard:
+def _undeclared(path: Path | None, *, use_cache: bool) -> Held:
     """The project without any standard; raises :class:`UsageError` when it declares one."""
-    from connlint.config.loading import load_standard
+    from connlint.rules.project import load_project
 
-    paths = [path] if path else []
-    declared = load_standard(paths, registry.infos)
-    if declared.file is not None:
+    held = load_project([path] if path else [], use_cache=use_cache)
+    if held.loaded.file is not None:
         raise UsageError(
-            f"{declared.file} declares a standard already: connlint config shows it, and "
-            "connlint check --isolated says what would be assumed without it"
+            f"{held.loaded.file} declares a standard already: connlint config shows it, and "
+            "connlint config --isolated what would be assumed without it"
         )
-    return declared
-
-
-def _detect(
-    loaded: LoadedStandard, registry: Registry, jobs: int, *, use_cache: bool, quiet: bool
-) -> Detection:
-    from connlint.cli.progress import watching
-    from connlint.cli.surroundings import look_around
-    from connlint.pipeline import Analysis, Request
-
-    request = Request(loaded=loaded, registry=registry, jobs=jobs, use_cache=use_cache)
-    with watching(look_around().animates and not quiet) as watch:
-        detection = Analysis(request, watch).detection
-    assert detection is not None, "nothing is declared"
-    return detection
+    return held
 
 
 def _target(root: Path, into: str | None) -> Path:

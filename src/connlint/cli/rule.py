@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 import click
 
-from connlint.cli.output import write_report
+from connlint.cli.output import note, write_report
 from connlint.cli.surroundings import Surroundings, look_around
+from connlint.errors import ConfigError
+
+if TYPE_CHECKING:
+    from connlint.config.loading import LoadedStandard
+    from connlint.rules.registry import Registry
 
 
 @click.command()
@@ -21,22 +27,37 @@ from connlint.cli.surroundings import Surroundings, look_around
     help="json holds the metadata as well.",
 )
 def command(rules: tuple[str, ...], every: bool, form: str) -> None:
-    """Explain rules by code or name; without any, list them all."""
-    from connlint.report.rule_pages import render_json, render_list, render_pages
-    from connlint.rules.registry import load_rules
+    """Explain rules by code or name; without any, list them all.
 
-    registry = load_rules()
+    Where a rule is off in the project of the working folder, or silent for want of a setting, it
+    says so and names the place in the configuration.
+    """
+    from connlint.report.rule_pages import render_json, render_list, render_pages
+
+    registry, loaded = _project()
     chosen = registry.named(rules) if rules and not every else registry.rules
     surroundings = look_around()
     if form == "json":
-        text = render_json(chosen)
+        text = render_json(chosen, loaded)
     elif not rules and not every:
-        text = render_list(chosen)
+        text = render_list(chosen, loaded)
     elif surroundings.is_terminal:
-        text = _typeset(render_pages(chosen), surroundings)
+        text = _typeset(render_pages(chosen, loaded), surroundings)
     else:
-        text = render_pages(chosen)
+        text = render_pages(chosen, loaded)
     write_report(text, None)
+
+
+def _project() -> tuple[Registry, LoadedStandard | None]:
+    """The rules, and the standard of the project; ``None`` with a note where that is unsound."""
+    from connlint.rules.plugins import all_rules
+    from connlint.rules.project import load_project
+
+    try:
+        return load_project([])
+    except ConfigError as error:
+        note(f"nothing is said about this project, its configuration is unsound: {error.lines[0]}")
+        return all_rules(), None
 
 
 def _typeset(markdown: str, surroundings: Surroundings) -> str:

@@ -36,13 +36,13 @@ def command(
     from connlint.cli.output import write_report
     from connlint.cli.progress import watching
     from connlint.cli.surroundings import look_around
-    from connlint.config.loading import load_standard
     from connlint.pipeline import Analysis, Request
     from connlint.report.trace import render_json, render_text
-    from connlint.rules.registry import load_rules
+    from connlint.rules.project import load_project
 
-    registry = load_rules(use_cache=not no_cache)
-    loaded = load_standard(_folders(target), registry.infos, config=config, isolated=isolated)
+    registry, loaded = load_project(
+        _folders(target), config=config, isolated=isolated, use_cache=not no_cache
+    )
     request = Request(loaded=loaded, registry=registry, jobs=jobs or 0, use_cache=not no_cache)
     with watching(look_around().animates and not quiet) as watch:
         analysis = Analysis(request, watch)

@@ -20,6 +20,7 @@ from connlint.config.spelling import did_you_mean
 from connlint.errors import ConfigError
 
 _EXTENDS = "extends"
+_LOCAL_RULES = "local-rules"
 _PATH_SIGNS = ("/", "\\", ".toml")
 
 
@@ -64,6 +65,8 @@ class Layers:
             self._extend(source, (_EXTENDS, place), name, {**above, identity: source.label})
         if above:
             settings.pop(_EXTENDS, None)
+            if settings.pop(_LOCAL_RULES, None) is not None:
+                self.complain(source, (_LOCAL_RULES,), "has to stand in the project's own file")
         self.stack.append(Layer(source, settings))
 
     def _extend(

@@ -22,6 +22,8 @@ from connlint.errors import ConfigError, UsageError
 
 DEFAULT = "default"
 COMMAND_LINE = "command line"
+GIVEN = "settings"
+LOCAL_RULES = "local-rules"
 _MARKERS = (PYPROJECT, ".git")
 
 
@@ -56,16 +58,55 @@ def load_standard(
     every file. Raises :class:`ConfigError` with one line for each error, :class:`UsageError` for
     options that exclude each other, :class:`RuleLoadError` for a preset that can't be loaded.
     """
+    declared = find_declared(paths, config=config, isolated=isolated)
+    return standard_of(declared, paths, rules)
+
+
+class Declared(NamedTuple):
+    """A project's own settings: their file (``None``: they came from no file), root and content."""
+
+    file: Path | None
+    root: Path
+    source: ConfigSource
+
+
+def find_declared(
+    paths: Sequence[Path], *, config: Path | None = None, isolated: bool = False
+) -> Declared | None:
+    """The configuration that holds for ``paths``, not checked yet; raises as `load_standard`."""
     if config is not None and isolated:
         raise UsageError("--config and --isolated exclude each other")
     start = _start(paths)
     if config is not None:
-        return _loaded(rules, *_named(_absolute(config), start))
-    found = None if isolated else _nearest(start)
-    if found is None:
-        standard = Standard()
-        return LoadedStandard(standard, _marked_folder(start), None, _origins(standard, {}), False)
-    return _loaded(rules, *found)
+        return _named(_absolute(config), start)
+    return None if isolated else _nearest(start)
+
+
+def declared_in(settings: Mapping[str, Any], paths: Sequence[Path]) -> Declared:
+    """Settings that are in no file, for the project of ``paths``."""
+    root = _marked_folder(_start(paths))
+    return Declared(None, root, ConfigSource(GIVEN, GIVEN, settings, folder=root))
+
+
+def local_rule_folders(declared: Declared) -> tuple[Path, ...]:
+    """The folders that ``local-rules`` names, as far as it is sound; `standard_of` tells the rest.
+
+    They are looked at before the standard is, since the rules in them may be named there.
+    """
+    named = declared.source.table.get(LOCAL_RULES)
+    texts = [each for each in named if isinstance(each, str)] if isinstance(named, list) else []
+    folders = [_absolute(declared.root / text) for text in texts]
+    return tuple(dict.fromkeys(folder for folder in folders if folder.is_dir()))
+
+
+def standard_of(
+    declared: Declared | None, paths: Sequence[Path], rules: Collection[RuleInfo]
+) -> LoadedStandard:
+    """The standard that ``declared`` amounts to; without any, an empty one for ``paths``."""
+    if declared is not None:
+        return _loaded(rules, declared)
+    standard, root = Standard(), _marked_folder(_start(paths))
+    return LoadedStandard(standard, root, None, _origins(standard, {}), False)
 
 
 def with_command_line(
@@ -112,8 +153,8 @@ def _absolute(path: Path) -> Path:
     return Path(os.path.normpath(path.absolute()))
 
 
-def _nearest(start: Path) -> tuple[Path, Path, ConfigSource] | None:
-    """The nearest configuration file at or above ``start``, its folder and its settings.
+def _nearest(start: Path) -> Declared | None:
+    """The nearest configuration file at or above ``start``.
 
     In one folder connlint.toml comes before a pyproject.toml with ``[tool.connlint]``.
     """
@@ -121,12 +162,12 @@ def _nearest(start: Path) -> tuple[Path, Path, ConfigSource] | None:
         for name in (OWN_FILE, PYPROJECT):
             file = folder / name
             if is_file(file) and (source := read_file(file, folder)):
-                return file, folder, source
+                return Declared(file, folder, source)
     return None
 
 
-def _named(file: Path, start: Path) -> tuple[Path, Path, ConfigSource]:
-    """The file that ``--config`` names, the project root, and the file's settings.
+def _named(file: Path, start: Path) -> Declared:
+    """The file that ``--config`` names.
 
     A file outside the project says nothing about where the project is.
     """
@@ -134,7 +175,7 @@ def _named(file: Path, start: Path) -> tuple[Path, Path, ConfigSource]:
     source = read_file(file, root)
     if source is None:
         raise ConfigError([f"{file.name}: there is no [tool.connlint] in it"])
-    return file, root, source
+    return Declared(file, root, source)
 
 
 def _marked_folder(start: Path) -> Path:
@@ -148,12 +189,11 @@ def _marked_folder(start: Path) -> Path:
     return next((f for f in folders if any((f / name).exists() for name in _MARKERS)), unmarked)
 
 
-def _loaded(
-    rules: Collection[RuleInfo], file: Path, root: Path, source: ConfigSource
-) -> LoadedStandard:
-    """The standard that ``source``, the settings of ``file``, declares."""
+def _loaded(rules: Collection[RuleInfo], declared: Declared) -> LoadedStandard:
+    """The standard that a project's own settings amount to."""
+    file, root, source = declared
     layers = Layers(rules, root)
-    layers.add(source, file)
+    layers.add(source, file or root)
     settings: dict[str, Any] = {}
     where: dict[str, _Place] = {}
     for height, layer in enumerate(layers.stack):
@@ -161,6 +201,10 @@ def _loaded(
         for path in _leaves(layer.settings):
             where[dotted(path)] = _Place(height, layer.source, path)
     standard = msgspec.convert(settings, Standard)
+    for number, folder in enumerate(standard.local_rules):
+        if not (root / folder).is_dir():
+            flaw = f"there is no folder {quoted(folder)} in {root}"
+            layers.complain(source, (LOCAL_RULES, number), flaw)
     for word, *keys in _contradictions(standard):
         weaker, stronger = sorted(keys, key=lambda key: where[key].height)
         message = f"{quoted(word)} is in {weaker} too ({where[weaker].origin})"

@@ -238,6 +238,10 @@ class Standard(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_field
         dict[Selector, Severity],
         Meta(description="Severities other than the rules' own; the longest selector wins."),
     ] = {}
+    local_rules: Annotated[
+        tuple[Folder, ...],
+        Meta(description="Folders with rules of the project's own, relative to the project root."),
+    ] = ()
     sessions: Sessions = Sessions()
     transactions: Transactions = Transactions()
     states: States = States()

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from connlint import __version__
 from connlint.facts.cache import HASH_SIZE, hashed, write_cached
 from connlint.facts.garbage import collector_paused
 from connlint.findings import Problem
+from connlint.version import __version__
 
 if TYPE_CHECKING:
     from connlint.facts.types import FileFacts

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from connlint import __version__
 from connlint.audit.files import FileRow
 from connlint.audit.flows import Remark
 from connlint.audit.points import PointVerdict
@@ -14,6 +13,7 @@ from connlint.config.loading import LoadedStandard
 from connlint.config.render import Row, rows_of
 from connlint.report.view import ProposedFix
 from connlint.triage.verdict import Verdict
+from connlint.version import __version__
 
 SourceLines = Callable[[str], Sequence[str]]
 _LABELS: dict[PointVerdict, tuple[str, str]] = {

@@ -30,7 +30,8 @@ def render_text(loaded: LoadedStandard) -> str:
     """A row for each setting, with where its value comes from in the last column."""
     rows = [(f"{row.key} = {toml_value(row.value)}", row.origin) for row in rows_of(loaded)]
     width = min(max(len(setting) for setting, _ in rows), 60)
-    where = f"# {loaded.file}" if loaded.file else f"# no configuration file above {loaded.root}"
+    assumed = f"# no configuration for {loaded.root}: this is what connlint assumes"
+    where = f"# {loaded.file}" if loaded.file else assumed
     lines = [where, *(f"{setting:<{width}}  # {origin}" for setting, origin in rows)]
     return "".join(f"{line}\n" for line in lines)
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from connlint import __version__
 from connlint.findings import (
     PRIORITY_ORDER,
     SEVERITY_ORDER,
@@ -18,6 +17,7 @@ from connlint.findings import (
 from connlint.location import Span
 from connlint.rules.card import RuleCard
 from connlint.triage.verdict import Verdict
+from connlint.version import __version__
 
 SourceLines = Callable[[str], Sequence[str]]
 """The lines of a file of the project, without their ends; none when it can't be read."""

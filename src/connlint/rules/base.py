@@ -24,8 +24,9 @@ class Rule(ABC):
 
     The class declares ``code``, ``severity``, ``fixes`` (what the fixes of its findings can be, in
     the order in which the documentation names them), ``default_on``, and ``always_on`` where
-    selecting other rules must not turn it off; ``name`` is derived from
-    the name of the class and has to be the file's stem in kebab case. Nothing else lists rules.
+    selecting other rules must not turn it off. ``needs`` are settings without any of which the rule
+    demands nothing. ``name`` is derived from the name of the class and has to be the file's stem in
+    kebab case. Nothing else lists rules.
     """
 
     code: ClassVar[str]
@@ -34,6 +35,7 @@ class Rule(ABC):
     fixes: ClassVar[tuple[Safety, ...]] = ()
     default_on: ClassVar[bool] = True
     always_on: ClassVar[bool] = False
+    needs: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

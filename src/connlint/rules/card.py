@@ -15,7 +15,11 @@ _FOLDER = Path(__file__).parent
 
 
 class RuleCard(msgspec.Struct, frozen=True):
-    """The metadata of one rule, and the module and class that hold it."""
+    """The metadata of one rule, and the module and class that hold it.
+
+    ``plugin`` names where a rule comes from that connlint does not ship, and ``file`` its module's
+    file; both are empty for the others.
+    """
 
     code: str
     name: str
@@ -25,15 +29,20 @@ class RuleCard(msgspec.Struct, frozen=True):
     always_on: bool
     module: str
     class_name: str
+    needs: tuple[str, ...] = ()
+    plugin: str = ""
+    file: str = ""
 
     @property
     def family(self) -> str:
-        """The folder of the rule: ``sessions``, ``transactions`` ..."""
-        return self.module.split(".")[-2]
+        """The folder of the rule: ``sessions``, ``transactions`` ...; for others, the plug-in."""
+        return self.plugin or self.module.split(".")[-2]
 
     @property
     def page_path(self) -> Path:
         """Where the rule's documentation is."""
+        if self.file:
+            return Path(self.file).with_suffix(".md")
         stem = self.module.rpartition(".")[2]
         return _FOLDER / self.family / f"{stem}.md"
 
@@ -65,4 +74,5 @@ def card_of(rule: type[Rule]) -> RuleCard:
         always_on=rule.always_on,
         module=rule.__module__,
         class_name=rule.__qualname__,
+        needs=rule.needs,
     )

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import msgspec
 
-import connlint
 from connlint.facts.cache import hashed
+from connlint.version import __version__
 
-PACKAGE = Path(connlint.__file__).parent
-_SUFFIXES = (".py", ".toml")
+PACKAGE = Path(__file__).parents[1]
+_SUFFIXES = (".py", ".toml", ".md")
 
 
 @cache
@@ -23,16 +23,17 @@ def own_code() -> bytes:
 
     Their size and time of change stand for their content, so that asking costs a millisecond.
     """
-    states = sorted(_file_states(PACKAGE))
-    identity = (connlint.__version__, sys.version, msgspec.__version__, states)
+    states = sorted(file_states(PACKAGE))
+    identity = (__version__, sys.version, msgspec.__version__, states)
     return hashed(repr(identity).encode("utf-8", "surrogateescape"))
 
 
-def _file_states(folder: Path | str) -> Iterator[tuple[str, int, int]]:
+def file_states(folder: Path | str) -> Iterator[tuple[str, int, int]]:
+    """Path, time of change and size of each file at and below ``folder`` that code is made of."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir():
-                yield from _file_states(entry.path)
+                yield from file_states(entry.path)
             elif entry.name.endswith(_SUFFIXES):
                 status = entry.stat()
                 yield entry.path, status.st_mtime_ns, status.st_size

@@ -1,7 +1,7 @@
 """The folders below ``rules`` in, the rules in them out: found by looking, sorted by code.
 
 Looking means importing all of them, so what was found is remembered as cards, and a rule is loaded
-again only when it has to work.
+again only when it has to work. Rules that connlint does not ship come from ``plugins``.
 """
 
 from __future__ import annotations
@@ -33,8 +33,12 @@ _CARDS = msgspec.msgpack.Decoder(tuple[RuleCard, ...])
 class Registry:
     """All rules, and the words by which they are called."""
 
-    def __init__(self, rules: Iterable[RuleCard]) -> None:
-        """Take ``rules``; raises :class:`RuleLoadError` when two share a code or a name."""
+    def __init__(self, rules: Iterable[RuleCard], digest: bytes = b"") -> None:
+        """Take ``rules``; raises :class:`RuleLoadError` when two share a code or a name.
+
+        ``digest`` stands for the code of those that connlint does not ship.
+        """
+        self.digest = digest
         self.rules = tuple(sorted(rules, key=lambda rule: rule.code))
         self.infos = tuple(RuleInfo(r.code, r.name, r.default_on, r.always_on) for r in self.rules)
         """What configuration has to know about the rules."""
@@ -43,7 +47,7 @@ class Registry:
             for word in (rule.code, rule.name):
                 other = self._by_word.setdefault(word, rule)
                 if other is not rule:
-                    both = f"{other.class_name} and {rule.class_name}"
+                    both = " and ".join(_described(each) for each in (other, rule))
                     raise RuleLoadError(f"two rules are called {word}: {both}")
 
     def find(self, word: str) -> RuleCard | None:
@@ -70,9 +74,13 @@ class Registry:
         return closest(word, self._by_word)
 
 
+def _described(rule: RuleCard) -> str:
+    return f"{rule.class_name} of {rule.plugin}" if rule.plugin else rule.class_name
+
+
 @cache
 def load_rules(*, use_cache: bool = True) -> Registry:
-    """All rules of the distribution; raises :class:`RuleLoadError` when one can't be loaded."""
+    """The rules that connlint ships; raises :class:`RuleLoadError` when one can't be loaded."""
     remembered = ResultCache(project_cache(PACKAGE) if use_cache else None)
     if (known := remembered.get(own_code())) is not None:
         try:
@@ -93,21 +101,26 @@ def discover(package: ModuleType) -> list[RuleCard]:
     found: list[RuleCard] = []
     for folder in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
         if folder.ispkg:
-            family = _load(folder.name)
-            for entry in pkgutil.iter_modules(family.__path__, family.__name__ + "."):
-                found += _rules_in(_load(entry.name))
+            found += rules_below(load_module(folder.name))
     return found
 
 
-def _load(name: str) -> ModuleType:
+def rules_below(package: ModuleType) -> list[RuleCard]:
+    """The rules in the modules of one folder; raises as :func:`discover` does."""
+    entries = pkgutil.iter_modules(package.__path__, package.__name__ + ".")
+    return [card for entry in entries for card in rules_in(load_module(entry.name))]
+
+
+def load_module(name: str) -> ModuleType:
+    """Import a module that may hold a rule; raises :class:`RuleLoadError` when that fails."""
     try:
         return importlib.import_module(name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         reason = f"{type(error).__name__}: {error}"
         raise RuleLoadError(f"rule module {name} can't be loaded: {reason}") from error
 
 
-def _rules_in(module: ModuleType) -> list[RuleCard]:
+def rules_in(module: ModuleType) -> list[RuleCard]:
     """The rule in ``module``; none when the module is none of a rule."""
     name = module.__name__
     classes = [

@@ -56,12 +56,18 @@ class Memory:
         return self._cache.put(key, msgspec.msgpack.encode(result))
 
 
-def result_key(contents: bytes, standard: Standard, declared: bool, codes: frozenset[str]) -> bytes:
-    """The key for files with this digest under a standard, declared or assumed, and these rules."""
+def result_key(
+    contents: bytes, standard: Standard, declared: bool, codes: frozenset[str], rules: bytes
+) -> bytes:
+    """The key for files with this digest under a standard, declared or assumed, and these rules.
+
+    ``rules`` stands for the code of those that connlint does not ship.
+    """
     parts = (
         contents,
         repr(standard).encode(),
         repr((declared, sorted(codes))).encode(),
         own_code(),
+        rules,
     )
     return hashed(b"".join(hashed(part) for part in parts))

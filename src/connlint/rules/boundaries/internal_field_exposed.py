@@ -22,6 +22,7 @@ class InternalFieldExposed(Rule):
 
     code = "DBC602"
     severity = "warning"
+    needs = ("api.internal-fields",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         internal = frozenset(project.standard.api.internal_fields)

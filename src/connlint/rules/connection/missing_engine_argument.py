@@ -37,6 +37,7 @@ class MissingEngineArgument(Rule):
     code = "DBC406"
     severity = "warning"
     fixes = ("safe", "unsafe")
+    needs = ("connection.engine-arguments",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         wanted = project.standard.connection.engine_arguments

@@ -21,6 +21,7 @@ class PoolerBypassed(Rule):
 
     code = "DBC404"
     severity = "error"
+    needs = ("connection.pooler-hosts",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         poolers = project.standard.connection.pooler_hosts

@@ -23,6 +23,7 @@ class PoolerUsername(Rule):
 
     code = "DBC401"
     severity = "error"
+    needs = ("connection.username",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         wanted = project.standard.connection.username

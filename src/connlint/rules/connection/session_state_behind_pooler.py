@@ -77,6 +77,7 @@ class SessionStateBehindPooler(Rule):
 
     code = "DBC411"
     severity = "warning"
+    needs = ("connection.pooler-hosts", "connection.statement-cache")
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         if not _has_transaction_pooler(project.standard.connection):

@@ -21,6 +21,7 @@ class SslPolicy(Rule):
 
     code = "DBC402"
     severity = "warning"
+    needs = ("connection.ssl-verify",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         wanted = project.standard.connection.ssl_verify

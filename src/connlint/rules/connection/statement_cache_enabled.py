@@ -44,6 +44,7 @@ class StatementCacheEnabled(Rule):
     code = "DBC403"
     severity = "error"
     fixes = ("safe", "unsafe")
+    needs = ("connection.statement-cache",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         if project.standard.connection.statement_cache != "disabled":

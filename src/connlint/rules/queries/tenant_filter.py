@@ -35,6 +35,7 @@ class TenantFilter(Rule):
 
     code = "DBC504"
     severity = "warning"
+    needs = ("queries.tenant-names",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         names = frozenset(project.standard.queries.tenant_names)
