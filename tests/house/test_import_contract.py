@@ -16,6 +16,8 @@ LIBRARY_HOMES = {
     "click": ("connlint.cli",),
     "rich": ("connlint.cli", *TERMINAL_REPORTS),
     "jinja2": ("connlint.report",),
+    "lsprotocol": ("connlint.server",),
+    "pygls": ("connlint.server",),
 }
 
 

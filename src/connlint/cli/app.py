@@ -27,6 +27,7 @@ _COMMANDS = {
     "rule": "connlint.cli.rule",
     "config": "connlint.cli.config",
     "init": "connlint.cli.init",
+    "server": "connlint.cli.server",
 }
 
 

@@ -137,6 +137,11 @@ def with_command_line(
     )
 
 
+def is_marked(folder: Path) -> bool:
+    """Whether ``folder`` looks like the root of a project."""
+    return any((folder / name).exists() for name in _MARKERS)
+
+
 def _start(paths: Sequence[Path]) -> Path:
     """The folder from which to look for a configuration."""
     try:
@@ -186,7 +191,7 @@ def _marked_folder(start: Path) -> Path:
     folders = (start, *start.parents)
     here = _absolute(Path())
     unmarked = here if start.is_relative_to(here) else start
-    return next((f for f in folders if any((f / name).exists() for name in _MARKERS)), unmarked)
+    return next((folder for folder in folders if is_marked(folder)), unmarked)
 
 
 def _loaded(rules: Collection[RuleInfo], declared: Declared) -> LoadedStandard:

@@ -186,6 +186,8 @@ class _Run:
 
     def _check_places(self) -> None:
         """Give up files that can't be written or are not what was analysed."""
+        if self.options.in_editor:
+            return
         seen: dict[Path, str] = {}
         every = {path for each in self.before if each.intent for path in paths_of(each)}
         for path in sorted(every):

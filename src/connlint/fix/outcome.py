@@ -40,12 +40,13 @@ Verify = Callable[[], str]
 class FixOptions(msgspec.Struct, frozen=True):
     """``root``: files whose real place is elsewhere are refused. ``unsafe``: apply what needs a
     person's eye, too. ``write``: false for a preview. ``verify``: files with which this fails are
-    put back."""
+    put back. ``in_editor``: an editor takes the changes over, and its text need not be on disk."""
 
     root: Path
     unsafe: bool = False
     write: bool = True
     verify: Verify | None = None
+    in_editor: bool = False
 
 
 class FileChange(msgspec.Struct, frozen=True):

@@ -1,0 +1,83 @@
+"""An analysed buffer in, files as their fixes leave them out: for the editor to take over.
+
+Everything that holds for ``check --fix`` holds here: the finding is gone, nothing new is found in
+the project, a second run would change nothing. Nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from connlint.findings import Finding
+from connlint.proposals import fix_target
+from connlint.server.projects import Checked
+from connlint.triage.scope import Scope
+
+if TYPE_CHECKING:
+    from connlint.fix.outcome import FileChange, FixOutcome
+    from connlint.pipeline import Analysis
+
+
+def fix_one(checked: Checked, fingerprint: str, *, unsafe: bool) -> tuple[FileChange, ...]:
+    """Fix one finding alone; raises :class:`Refused` with the reason when that can't be."""
+    from connlint.fix.outcome import Refused
+
+    def is_wanted(finding: Finding) -> bool:
+        return finding.fingerprint == fingerprint
+
+    outcome = _fix(checked, is_wanted, unsafe=unsafe, again=False)
+    if outcome.changes:
+        return outcome.changes
+    unfixed = (*outcome.refused, *outcome.left)
+    reasons = [item.reason for item in unfixed if is_wanted(item.finding)]
+    raise Refused(reasons[0] if reasons else "the finding is gone")
+
+
+def fix_safely(checked: Checked) -> tuple[FileChange, ...]:
+    """Fix what can be fixed safely in the buffer."""
+    return _fix(checked, lambda finding: finding.path == checked.path, unsafe=False).changes
+
+
+def _fix(
+    checked: Checked, is_wanted: Callable[[Finding], bool], *, unsafe: bool, again: bool = True
+) -> FixOutcome:
+    """Fix the findings that are wanted; those that show up only then as well if ``again``."""
+    from connlint.fix.apply import plan_and_apply
+    from connlint.fix.outcome import FixOptions, Refused
+
+    analysis = checked.analysis
+
+    def reanalyse(changes: Mapping[str, bytes]) -> list[Finding]:
+        after = _findings(analysis.with_content(changes))
+        return _only(after, is_wanted if again else lambda _: False)
+
+    findings = _only(_findings(analysis), is_wanted)
+    target = fix_target(analysis, checked.path)
+    if target is None:
+        raise Refused("the file can't be read any more")
+    target = msgspec.structs.replace(target, source=checked.content)
+    options = FixOptions(
+        root=analysis.request.loaded.root, unsafe=unsafe, write=False, in_editor=True
+    )
+    return plan_and_apply(findings, {checked.path: target}, options, reanalyse)
+
+
+def _findings(analysis: Analysis) -> Sequence[Finding]:
+    """What is found in the whole project; raises :class:`Refused` when that is incomplete."""
+    from connlint.fix.outcome import Refused
+
+    verdict = analysis.verdict_in(Scope())
+    if verdict.is_broken:
+        raise Refused("the analysis is incomplete")
+    return verdict.findings
+
+
+def _only(findings: Sequence[Finding], is_wanted: Callable[[Finding], bool]) -> list[Finding]:
+    """The findings, of which only those that are wanted can be fixed."""
+    return [
+        finding if is_wanted(finding) else msgspec.structs.replace(finding, intent=None)
+        for finding in findings
+    ]

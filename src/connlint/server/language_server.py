@@ -1,0 +1,144 @@
+"""Open buffers in, what is found in them shown to the client out: the server and what it knows.
+
+Everything here runs on the event loop and gives work that takes time to one thread, in which
+analyses and fixes follow one another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from lsprotocol import types
+from pygls.capabilities import get_capability
+from pygls.lsp.server import LanguageServer
+from pygls.uris import to_fs_path
+
+from connlint import __version__
+from connlint.rules.registry import Registry
+from connlint.server.actions import Offer
+from connlint.server.buffers import Buffer
+from connlint.server.diagnostics import Dialect, Shown
+from connlint.server.projects import Projects, Round
+from connlint.server.schedule import Schedule, Superseded
+
+_SOURCE_SUFFIXES = (".py", ".pyw")
+Result = TypeVar("Result")
+
+
+class ConnlintServer(LanguageServer):
+    """The server with what it knows of the buffers that are open."""
+
+    def __init__(self, registry: Registry) -> None:
+        """Take the rules; a new server knows no buffer."""
+        # Where a text has form feeds, pygls counts other lines than the protocol when it applies
+        # parts of a change: whole texts are safe.
+        super().__init__(
+            "connlint", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full
+        )
+        self.registry = registry
+        self.schedule = Schedule(self._analyse)
+        self.shown: dict[str, Shown] = {}
+        """What was found in each open buffer, by URI."""
+        self.deleted: set[str] = set()
+        """Buffers whose file is gone, until they are changed or saved again."""
+        self._projects = Projects(registry)
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="analysis")
+        self._told: list[str] = []
+        self._noted: list[str] = []
+
+    async def in_worker(self, work: Callable[[], Result]) -> Result:
+        """What ``work`` gives, done in the thread in which everything is done that takes time."""
+        return await asyncio.get_running_loop().run_in_executor(self._worker, work)
+
+    def buffers(self) -> list[Buffer]:
+        """The Python files that are open in the editor."""
+        return [
+            Buffer(uri, Path(path), document.version, document.source)
+            for uri, document in self.workspace.text_documents.items()
+            if uri not in self.deleted and (path := to_fs_path(uri))
+            if document.language_id == "python" or path.endswith(_SOURCE_SUFFIXES)
+        ]
+
+    def touch_all(self, delay: float = 0) -> None:
+        """Have all buffers analysed anew."""
+        self.schedule.touch([buffer.uri for buffer in self.buffers()], delay)
+
+    def forget(self, uri: str) -> None:
+        """Take back what was shown in a buffer."""
+        self.shown.pop(uri, None)
+        self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+
+    def can(self, capability: str) -> bool:
+        """Whether the client says that it is able to do something, by the path of the field."""
+        return bool(get_capability(self.client_capabilities, capability, None))
+
+    def offer(self, shown: Shown) -> Offer:
+        """The actions for a buffer, in a form that the client takes."""
+        return Offer(shown, versioned=self.can("workspace.workspace_edit.document_changes"))
+
+    async def _analyse(self, touched: frozenset[str]) -> None:
+        """One run: analyse the projects of the ``touched`` buffers and show what is found."""
+        changes = self.schedule.changes
+        work = partial(
+            self._projects.check,
+            self.buffers(),
+            touched,
+            [Path(path) for uri in self.workspace.folders if (path := to_fs_path(uri))],
+            partial(self._stop_if_superseded, changes),
+        )
+        try:
+            outcome = await self.in_worker(work)
+            shown = await self.in_worker(partial(self._shown, outcome))
+        except Superseded:
+            raise
+        except Exception as error:
+            what = " ".join(f"{type(error).__name__}: {error}".split())
+            self._tell([f"internal error: {what} (connlint {__version__})"])
+            return
+        self._tell(outcome.errors)
+        self._note(outcome.remarks)
+        self._stop_if_superseded(changes)
+        for each in shown:
+            self._show(each)
+        # The analysis that these replace is full of cycles, which the collector comes to too late.
+        await self.in_worker(gc.collect)
+
+    def _stop_if_superseded(self, changes: int, *_: object) -> None:
+        if changes != self.schedule.changes:
+            raise Superseded
+
+    def _shown(self, outcome: Round) -> list[Shown]:
+        dialect = Dialect(
+            units=self.workspace.position_codec.client_num_units,
+            shows_related=self.can("text_document.publish_diagnostics.related_information"),
+            shows_tags=self.can("text_document.publish_diagnostics.tag_support"),
+        )
+        uris = {str(each.buffer.path): each.buffer.uri for each in outcome.checked}
+        return [Shown(checked, dialect, uris) for checked in outcome.checked]
+
+    def _show(self, shown: Shown) -> None:
+        buffer = shown.checked.buffer
+        self.shown[buffer.uri] = shown
+        self.text_document_publish_diagnostics(
+            types.PublishDiagnosticsParams(buffer.uri, shown.diagnostics, buffer.version)
+        )
+
+    def _tell(self, errors: list[str]) -> None:
+        """Tell the user what is wrong, once for as long as it is."""
+        for line in errors:
+            if line not in self._told:
+                message = types.ShowMessageParams(types.MessageType.Error, f"connlint: {line}")
+                self.window_show_message(message)
+        self._told = errors
+
+    def _note(self, remarks: list[str]) -> None:
+        for line in remarks:
+            if line not in self._noted:
+                self.window_log_message(types.LogMessageParams(types.MessageType.Info, line))
+        self._noted = remarks

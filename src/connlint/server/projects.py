@@ -1,0 +1,184 @@
+"""Open buffers in, what is found in them out: each as part of the whole project that it is in.
+
+The standard is read anew for every run, which costs little. One that can't be read, or names what
+is not there, is told, and the last one that could holds until it is mended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from connlint.config.loading import LoadedStandard, is_marked, load_standard
+from connlint.discover.walk import Found, FoundFile
+from connlint.errors import ConfigError, ConnlintError
+from connlint.findings import Finding
+from connlint.pipeline import Analysis, Request, Watch
+from connlint.rules.registry import Registry
+from connlint.server.buffers import Buffer, Content, content_of
+from connlint.triage.scope import Scope, relative_to
+
+
+class Checked(NamedTuple):
+    """A buffer that was analysed, as ``content``.
+
+    ``path`` is that of its file, relative to the project root.
+    """
+
+    buffer: Buffer
+    path: str
+    content: bytes
+    analysis: Analysis
+    findings: tuple[Finding, ...]
+
+
+class Round(NamedTuple):
+    """What became of a run: ``errors`` are lines about standards that do not hold.
+
+    ``remarks`` are for a log. A buffer whose project could not be analysed is in none of them.
+    """
+
+    checked: list[Checked]
+    errors: list[str]
+    remarks: list[str]
+
+
+class _Unit(NamedTuple):
+    """The buffers of one project. ``is_loose``: there is no project, only these files."""
+
+    loaded: LoadedStandard
+    is_loose: bool
+    buffers: list[Buffer]
+
+
+class Projects:
+    """Analyses buffers, and remembers for each folder the last standard that held."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._good: dict[Path, LoadedStandard] = {}
+
+    def check(
+        self,
+        buffers: Sequence[Buffer],
+        touched: Collection[str],
+        folders: Sequence[Path],
+        watch: Watch,
+    ) -> Round:
+        """Analyse the projects in which one of the ``touched`` buffers is.
+
+        ``folders`` are those of the workspace: one of them is the project of a file that nothing
+        else makes part of one. What ``watch`` raises ends the run.
+        """
+        outcome = Round([], [], [])
+        for unit in self._units(buffers, folders, outcome.errors):
+            if any(buffer.uri in touched for buffer in unit.buffers):
+                outcome.checked.extend(self._checked(unit, watch, outcome))
+        return outcome
+
+    def _units(
+        self, buffers: Iterable[Buffer], folders: Sequence[Path], errors: list[str]
+    ) -> list[_Unit]:
+        units: dict[tuple[Path, Path | None, bool], _Unit] = {}
+        for folder, group in groupby(sorted(buffers), key=lambda buffer: buffer.path.parent):
+            loaded = self._standard_for(folder, errors)
+            if loaded is None:
+                continue
+            is_loose = False
+            if not loaded.declared and not is_marked(loaded.root):
+                around = [each for each in folders if folder.is_relative_to(each)]
+                root = max(around, key=lambda each: len(each.parts), default=folder)
+                is_loose = not around
+                loaded = msgspec.structs.replace(loaded, root=root)
+            key = (loaded.root, loaded.file, is_loose)
+            units.setdefault(key, _Unit(loaded, is_loose, [])).buffers.extend(group)
+        return list(units.values())
+
+    def _standard_for(self, folder: Path, errors: list[str]) -> LoadedStandard | None:
+        """The standard that holds in ``folder``: the last good one while the present is not."""
+        try:
+            return load_standard((folder,), self._registry.infos)
+        except ConnlintError as error:
+            errors.extend(line for line in str(error).splitlines() if line not in errors)
+            return self._good.get(folder)
+
+    def _checked(self, unit: _Unit, watch: Watch, outcome: Round) -> list[Checked]:
+        """The buffers of ``unit``, under its standard or else under the last good one."""
+        contents = {buffer.uri: content_of(buffer) for buffer in unit.buffers}
+        is_saved = all(content.is_saved for content in contents.values())
+        folders = {buffer.path.parent for buffer in unit.buffers}
+        standards = [unit.loaded]
+        for folder in sorted(folders):
+            if (good := self._good.get(folder)) and good not in standards:
+                standards.append(good)
+        for loaded in standards:
+            request = Request(loaded=loaded, registry=self._registry)
+            try:
+                checked = _analysed(request, unit, contents, watch, outcome.remarks)
+            except ConfigError as error:
+                # While somebody types, names come and go: that is no news about the standard.
+                lines = outcome.errors if is_saved else outcome.remarks
+                lines.extend(line for line in error.lines if line not in lines)
+                continue
+            if loaded is unit.loaded:
+                self._good.update(dict.fromkeys(folders, loaded))
+            return checked
+        return []
+
+
+def _analysed(
+    request: Request,
+    unit: _Unit,
+    contents: Mapping[str, Content],
+    watch: Watch,
+    remarks: list[str],
+) -> list[Checked]:
+    """The buffers of ``unit`` that are part of the project; raises :class:`ConfigError`.
+
+    ``contents`` holds by URI what their files would hold.
+    """
+    found = _loose(unit) if unit.is_loose else Analysis(request).found
+    buffers = _by_path(unit, found, request.loaded.root)
+    held = {path: contents[buffer.uri] for path, buffer in buffers.items()}
+    unsaved = {path: content.data for path, content in held.items() if not content.is_saved}
+    analysis = Analysis(msgspec.structs.replace(request, unsaved=unsaved), watch)
+    analysis.found = found
+    verdict = analysis.verdict_in(Scope(buffers))
+    remarks.extend(verdict.notes)
+    remarks.extend(f"{each.path}: {each.message}".lstrip(": ") for each in verdict.problems)
+    return [
+        Checked(
+            buffer,
+            path,
+            held[path].data,
+            analysis,
+            tuple(finding for finding in verdict.findings if finding.path == path),
+        )
+        for path, buffer in buffers.items()
+    ]
+
+
+def _loose(unit: _Unit) -> Found:
+    """Files that are in no project: nobody asked for what lies around them."""
+    files = {buffer.path.name: str(buffer.path) for buffer in unit.buffers}
+    return Found(tuple(FoundFile(files[name], name) for name in sorted(files)), (), ())
+
+
+def _by_path(unit: _Unit, found: Found, root: Path) -> dict[str, Buffer]:
+    """The buffers by the path of their file in the project, without those that it leaves out."""
+    known = {file.relative for file in found.files}
+    real_root = root.resolve()
+    by_path: dict[str, Buffer] = {}
+    for buffer in unit.buffers:
+        path = relative_to(root, buffer.path)
+        real_path = relative_to(real_root, buffer.path.resolve())
+        if path not in known and real_path in known:
+            path = real_path
+        is_new = not buffer.path.exists() and not path.startswith("../")
+        if path in known or is_new:
+            by_path.setdefault(path, buffer)
+    return by_path
