@@ -87,7 +87,7 @@ class Offer:
         )
 
     def _has_safe_fixes(self) -> bool:
-        return any(f.intent and f.intent.safety == "safe" for f, _ in self._shown.pairs)
+        return any(f.proposal and f.proposal.safety == "safe" for f, _ in self._shown.pairs)
 
     def _silencing(
         self, pairs: Iterable[tuple[Finding, types.Diagnostic]]
@@ -126,13 +126,11 @@ class Offer:
             )
         if not self._versioned:
             return types.WorkspaceEdit(changes=dict(by_uri))
-        buffer = self._shown.checked.buffer
+        versions = self._shown.versions
         return types.WorkspaceEdit(
             document_changes=[
                 types.TextDocumentEdit(
-                    types.OptionalVersionedTextDocumentIdentifier(
-                        uri, buffer.version if uri == buffer.uri else None
-                    ),
+                    types.OptionalVersionedTextDocumentIdentifier(uri, versions.get(uri)),
                     list(text_edits),
                 )
                 for uri, text_edits in by_uri.items()

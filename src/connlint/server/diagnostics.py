@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lsprotocol import types
@@ -10,6 +10,7 @@ from pygls.uris import from_fs_path
 
 from connlint.findings import Finding, Severity, TraceStep
 from connlint.rules.run.unused_suppression import UnusedSuppression
+from connlint.server.buffers import Buffer
 from connlint.server.positions import Positions, Units
 from connlint.server.projects import Checked
 from connlint.source import split_lines
@@ -34,11 +35,13 @@ class Dialect:
 class Shown:
     """The findings in one buffer, each with its diagnostic."""
 
-    def __init__(self, checked: Checked, dialect: Dialect, uris: Mapping[str, str]) -> None:
-        """Take the findings of ``checked``; ``uris`` are those of open files, by location."""
+    def __init__(self, checked: Checked, dialect: Dialect, opened: Sequence[Buffer]) -> None:
+        """Take the findings of ``checked``; ``opened`` are all buffers of the run."""
         self.checked = checked
         self._dialect = dialect
-        self._uris = uris
+        self._uris = {str(buffer.path): buffer.uri for buffer in opened}
+        self.versions = {buffer.uri: buffer.version for buffer in opened}
+        """Which version of which open file was analysed, by URI."""
         own = Positions(split_lines(checked.buffer.text), dialect.units)
         self._known: dict[str, Positions] = {checked.path: own}
         self.pairs = tuple((finding, self._diagnostic(finding)) for finding in checked.findings)

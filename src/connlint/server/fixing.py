@@ -37,8 +37,11 @@ def fix_one(checked: Checked, fingerprint: str, *, unsafe: bool) -> tuple[FileCh
 
 
 def fix_safely(checked: Checked) -> tuple[FileChange, ...]:
-    """Fix what can be fixed safely in the buffer."""
-    return _fix(checked, lambda finding: finding.path == checked.path, unsafe=False).changes
+    """Fix what can be fixed safely by changing nothing but the buffer."""
+    from connlint.fix.joint import paths_of
+
+    own = (checked.path,)
+    return _fix(checked, lambda finding: paths_of(finding) == own, unsafe=False).changes
 
 
 def _fix(
@@ -46,7 +49,8 @@ def _fix(
 ) -> FixOutcome:
     """Fix the findings that are wanted; those that show up only then as well if ``again``."""
     from connlint.fix.apply import plan_and_apply
-    from connlint.fix.outcome import FixOptions, Refused
+    from connlint.fix.joint import paths_of
+    from connlint.fix.outcome import FixOptions
 
     analysis = checked.analysis
 
@@ -55,14 +59,14 @@ def _fix(
         return _only(after, is_wanted if again else lambda _: False)
 
     findings = _only(_findings(analysis), is_wanted)
-    target = fix_target(analysis, checked.path)
-    if target is None:
-        raise Refused("the file can't be read any more")
-    target = msgspec.structs.replace(target, source=checked.content)
+    changing = {path for finding in findings if finding.intent for path in paths_of(finding)}
+    targets = {path: target for path in sorted(changing) if (target := fix_target(analysis, path))}
+    if own := targets.get(checked.path):
+        targets[checked.path] = msgspec.structs.replace(own, source=checked.content)
     options = FixOptions(
         root=analysis.request.loaded.root, unsafe=unsafe, write=False, in_editor=True
     )
-    return plan_and_apply(findings, {checked.path: target}, options, reanalyse)
+    return plan_and_apply(findings, targets, options, reanalyse)
 
 
 def _findings(analysis: Analysis) -> Sequence[Finding]:

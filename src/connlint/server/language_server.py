@@ -119,8 +119,8 @@ class ConnlintServer(LanguageServer):
             shows_related=self.can("text_document.publish_diagnostics.related_information"),
             shows_tags=self.can("text_document.publish_diagnostics.tag_support"),
         )
-        uris = {str(each.buffer.path): each.buffer.uri for each in outcome.checked}
-        return [Shown(checked, dialect, uris) for checked in outcome.checked]
+        opened = [checked.buffer for checked in outcome.checked]
+        return [Shown(checked, dialect, opened) for checked in outcome.checked]
 
     def _show(self, shown: Shown) -> None:
         buffer = shown.checked.buffer
