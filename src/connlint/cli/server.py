@@ -14,8 +14,6 @@ def command() -> None:
     Editors start it by themselves; it talks over standard input and output. Needs the extra: pip
     install "connlint[server]".
     """
-    from connlint.rules.registry import load_rules
-
     try:
         from connlint.server.features import serve
     except ImportError as error:
@@ -23,4 +21,4 @@ def command() -> None:
             raise
         message = 'the language server needs an extra: pip install "connlint[server]"'
         raise UsageError(message) from error
-    serve(load_rules())
+    serve()

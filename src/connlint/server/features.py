@@ -11,7 +11,7 @@ from typing import Any
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
-from connlint.rules.registry import Registry
+from connlint.rules.registry import load_rules
 from connlint.server.actions import FIX_ALL
 from connlint.server.diagnostics import Shown
 from connlint.server.hover import CODE, hover_text
@@ -23,7 +23,7 @@ from connlint.source import split_lines
 _WATCHED = ("**/*.py", "**/*.toml", "**/.gitignore")
 
 
-def serve(registry: Registry) -> None:
+def serve() -> None:
     """Speak the protocol over standard input and output until the client is gone.
 
     What anything else prints goes to standard error: it would break the protocol.
@@ -31,12 +31,12 @@ def serve(registry: Registry) -> None:
     gc.enable()  # a run of the command line ends before it pays, a server does not
     with os.fdopen(os.dup(1), "wb") as output:
         os.dup2(2, 1)
-        server_with(registry).start_io(stdout=output)
+        new_server().start_io(stdout=output)
 
 
-def server_with(registry: Registry) -> ConnlintServer:
+def new_server() -> ConnlintServer:
     """A server with its features; nothing is read or written yet."""
-    server = ConnlintServer(registry)
+    server = ConnlintServer()
     for name, feature in (
         (types.INITIALIZED, _initialized),
         (types.SHUTDOWN, _shutdown),
@@ -123,7 +123,8 @@ def _hover(ls: ConnlintServer, params: types.HoverParams) -> types.Hover | None:
     shown = ls.shown.get(params.text_document.uri)
     pairs = [pair for pair in shown.pairs if touches(pair[1].range, here)] if shown else []
     codes = [finding.code for finding, _ in pairs] or _code_at(ls, params)
-    rules = [rule for code in dict.fromkeys(codes) if (rule := ls.registry.find(code))]
+    registry = shown.checked.analysis.request.registry if shown else load_rules()
+    rules = [rule for code in dict.fromkeys(codes) if (rule := registry.find(code))]
     if not rules:
         return None
     content = types.MarkupContent(types.MarkupKind.Markdown, hover_text(rules))

@@ -19,13 +19,12 @@ from pygls.capabilities import get_capability
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
-from connlint import __version__
-from connlint.rules.registry import Registry
 from connlint.server.actions import Offer
 from connlint.server.buffers import Buffer
 from connlint.server.diagnostics import Dialect, Shown
 from connlint.server.projects import Projects, Round
 from connlint.server.schedule import Schedule, Superseded
+from connlint.version import __version__
 
 _SOURCE_SUFFIXES = (".py", ".pyw")
 Result = TypeVar("Result")
@@ -34,20 +33,19 @@ Result = TypeVar("Result")
 class ConnlintServer(LanguageServer):
     """The server with what it knows of the buffers that are open."""
 
-    def __init__(self, registry: Registry) -> None:
-        """Take the rules; a new server knows no buffer."""
+    def __init__(self) -> None:
+        """A new server knows no buffer."""
         # Where a text has form feeds, pygls counts other lines than the protocol when it applies
         # parts of a change: whole texts are safe.
         super().__init__(
             "connlint", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full
         )
-        self.registry = registry
         self.schedule = Schedule(self._analyse)
         self.shown: dict[str, Shown] = {}
         """What was found in each open buffer, by URI."""
         self.deleted: set[str] = set()
         """Buffers whose file is gone, until they are changed or saved again."""
-        self._projects = Projects(registry)
+        self._projects = Projects()
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="analysis")
         self._told: list[str] = []
         self._noted: list[str] = []

@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from connlint.config.loading import LoadedStandard, is_marked, load_standard
+from connlint.config.loading import is_marked
 from connlint.discover.walk import Found, FoundFile
 from connlint.errors import ConfigError, ConnlintError
 from connlint.findings import Finding
 from connlint.pipeline import Analysis, Request, Watch
-from connlint.rules.registry import Registry
+from connlint.rules.project import Held, load_project
 from connlint.server.buffers import Buffer, Content, content_of
 from connlint.triage.scope import Scope, relative_to
 
@@ -50,7 +50,7 @@ class Round(NamedTuple):
 class _Unit(NamedTuple):
     """The buffers of one project. ``is_loose``: there is no project, only these files."""
 
-    loaded: LoadedStandard
+    held: Held
     is_loose: bool
     buffers: list[Buffer]
 
@@ -58,9 +58,8 @@ class _Unit(NamedTuple):
 class Projects:
     """Analyses buffers, and remembers for each folder the last standard that held."""
 
-    def __init__(self, registry: Registry) -> None:
-        self._registry = registry
-        self._good: dict[Path, LoadedStandard] = {}
+    def __init__(self) -> None:
+        self._good: dict[Path, Held] = {}
 
     def check(
         self,
@@ -85,23 +84,24 @@ class Projects:
     ) -> list[_Unit]:
         units: dict[tuple[Path, Path | None, bool], _Unit] = {}
         for folder, group in groupby(sorted(buffers), key=lambda buffer: buffer.path.parent):
-            loaded = self._standard_for(folder, errors)
-            if loaded is None:
+            held = self._held_in(folder, errors)
+            if held is None:
                 continue
-            is_loose = False
+            loaded, is_loose = held.loaded, False
             if not loaded.declared and not is_marked(loaded.root):
                 around = [each for each in folders if folder.is_relative_to(each)]
                 root = max(around, key=lambda each: len(each.parts), default=folder)
                 is_loose = not around
                 loaded = msgspec.structs.replace(loaded, root=root)
+                held = held._replace(loaded=loaded)
             key = (loaded.root, loaded.file, is_loose)
-            units.setdefault(key, _Unit(loaded, is_loose, [])).buffers.extend(group)
+            units.setdefault(key, _Unit(held, is_loose, [])).buffers.extend(group)
         return list(units.values())
 
-    def _standard_for(self, folder: Path, errors: list[str]) -> LoadedStandard | None:
-        """The standard that holds in ``folder``: the last good one while the present is not."""
+    def _held_in(self, folder: Path, errors: list[str]) -> Held | None:
+        """Rules and standard for ``folder``: the last good ones while the present are not."""
         try:
-            return load_standard((folder,), self._registry.infos)
+            return load_project((folder,))
         except ConnlintError as error:
             errors.extend(line for line in str(error).splitlines() if line not in errors)
             return self._good.get(folder)
@@ -111,12 +111,12 @@ class Projects:
         contents = {buffer.uri: content_of(buffer) for buffer in unit.buffers}
         is_saved = all(content.is_saved for content in contents.values())
         folders = {buffer.path.parent for buffer in unit.buffers}
-        standards = [unit.loaded]
+        standards = [unit.held]
         for folder in sorted(folders):
             if (good := self._good.get(folder)) and good not in standards:
                 standards.append(good)
-        for loaded in standards:
-            request = Request(loaded=loaded, registry=self._registry)
+        for held in standards:
+            request = Request(loaded=held.loaded, registry=held.registry)
             try:
                 checked = _analysed(request, unit, contents, watch, outcome.remarks)
             except ConfigError as error:
@@ -124,8 +124,8 @@ class Projects:
                 lines = outcome.errors if is_saved else outcome.remarks
                 lines.extend(line for line in error.lines if line not in lines)
                 continue
-            if loaded is unit.loaded:
-                self._good.update(dict.fromkeys(folders, loaded))
+            if held is unit.held:
+                self._good.update(dict.fromkeys(folders, held))
             return checked
         return []
 
