@@ -15,8 +15,9 @@ from connlint.detect.detection import Detection
 from connlint.discover.dependencies import Dependencies, declares
 from connlint.discover.revision import Earlier, changes_since
 from connlint.discover.walk import Found, FoundFile, rules_of
-from connlint.facts.cache import hashed
+from connlint.facts.cache import hashed, hashed_file, is_sql
 from connlint.facts.loading import LoadedFacts
+from connlint.facts.sql_statements import extract_sql
 from connlint.facts.store import encode_facts
 from connlint.facts.types import FileFacts
 from connlint.pipeline import Analysis, facts_of
@@ -33,9 +34,9 @@ class EarlierAnalysis(Analysis):
         self.change = change
         present = {file.relative for file in now.found.files}
         takes = rules_of(now.request.loaded.root, now.request.loaded.standard.exclude)
-        sources = {
-            path: data for path, data in change.contents.items() if path in present or takes(path)
-        }
+        taken = {p: data for p, data in change.contents.items() if p in present or takes(p)}
+        sources = {path: data for path, data in taken.items() if not is_sql(path)}
+        self._sql_then = {path: data for path, data in taken.items() if is_sql(path)}
         super().__init__(msgspec.structs.replace(now.request, unsaved=sources))
 
     @cached_property
@@ -46,14 +47,29 @@ class EarlierAnalysis(Analysis):
         }
         for path in self.request.unsaved:
             files.setdefault(path, FoundFile(str(self._root / path), path))
-        return Found(tuple(files[path] for path in sorted(files)), (), ())
+        now = self._now.found
+        return Found(tuple(files[path] for path in sorted(files)), now.skipped, (), self._sql())
+
+    def _sql(self) -> tuple[FoundFile, ...]:
+        paths = {f.relative for f in self._now.found.sql} - set(self.change.added)
+        paths.update(self._sql_then)
+        return tuple(FoundFile(str(self._root / path), path) for path in sorted(paths))
+
+    def _sql_facts(self) -> list[FileFacts]:
+        """What each file of SQL said, in their order."""
+        return [
+            self._facts_then(file.relative, self._sql_then[file.relative])
+            if file.relative in self._sql_then
+            else self._saved_facts.by_path[file.relative].facts
+            for file in self.found.sql
+        ]
 
     @cached_property
     def facts(self) -> Mapping[str, FileFacts]:
         """What each file said, by path relative to the root, in order."""
         then = self.request.unsaved
         facts = {
-            file.relative: self._facts_then(then[file.relative])
+            file.relative: self._facts_then(file.relative, then[file.relative])
             if file.relative in then
             else self._saved_facts.by_path[file.relative].facts
             for file in self.found.files
@@ -62,11 +78,11 @@ class EarlierAnalysis(Analysis):
             self._cache_problems[problem] = None
         return facts
 
-    def _facts_then(self, data: bytes) -> FileFacts:
-        store, content = self._now._store, hashed(data)
+    def _facts_then(self, path: str, data: bytes) -> FileFacts:
+        store, content = self._now._store, hashed_file(path, data)
         facts = store.facts(content)
         if facts is None:
-            facts = facts_of(data)
+            facts = extract_sql(data) if is_sql(path) else facts_of(data)
             store.put(content, encode_facts(facts))
         return facts
 
@@ -90,9 +106,10 @@ class EarlierAnalysis(Analysis):
         return Dependencies(self._root, (file.relative for file in self.found.files), instead)
 
     def _contents_digest(self) -> bytes | None:
-        then = {path: hashed(data) for path, data in self.request.unsaved.items()}
+        contents = self.request.unsaved | self._sql_then
+        then = {path: hashed_file(path, data) for path, data in contents.items()}
         total = [b"then"]
-        for file in self.found.files:
+        for file in (*self.found.files, *self.found.sql):
             content = then.get(file.relative) or self._content_hash(file.relative)
             total.append(file.relative.encode("utf-8", "surrogateescape") + b"\0" + content)
         if not self.request.loaded.declared:  # what is assumed follows from the present code
@@ -115,7 +132,7 @@ def before(now: Analysis, revision: str) -> EarlierAnalysis:
     """
     loaded = now.request.loaded
     takes = rules_of(loaded.root, loaded.standard.exclude)
-    present = [file.relative for file in now.found.files]
+    present = [file.relative for file in (*now.found.files, *now.found.sql)]
 
     def is_wanted(path: str) -> bool:
         return declares(path) or takes(path)

@@ -20,7 +20,7 @@ from connlint.config.selection import ActiveRules
 from connlint.discover.dependencies import Dependencies
 from connlint.discover.layout import Layout, lay_out
 from connlint.discover.walk import Found, find_files
-from connlint.facts.cache import hashed, project_cache
+from connlint.facts.cache import hashed, is_sql, project_cache
 from connlint.facts.garbage import collector_paused
 from connlint.facts.loading import LoadedFacts, Lookup, load_facts, look_up
 from connlint.facts.store import FactsStore
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from connlint.detect.detection import Detection
     from connlint.facts.types import FileFacts
     from connlint.model.project import Modules, Project
+    from connlint.model.queries.sql_files import SqlFiles
     from connlint.visit.batch import Visit
     from connlint.visit.confirm import Confirmed
 
@@ -94,7 +95,7 @@ class Analysis:
 
     @cached_property
     def _lookup(self) -> Lookup:
-        return look_up(self.found.files, self._store)
+        return look_up((*self.found.files, *self.found.sql), self._store)
 
     @cached_property
     def _saved_facts(self) -> LoadedFacts:
@@ -110,7 +111,8 @@ class Analysis:
     @cached_property
     def facts(self) -> Mapping[str, FileFacts]:
         """What each file says, by path relative to the root, in order."""
-        facts = {path: lazy.facts for path, lazy in self._saved_facts.by_path.items()}
+        saved = self._saved_facts.by_path
+        facts = {file.relative: saved[file.relative].facts for file in self.found.files}
         facts |= {path: facts_of(data) for path, data in self.request.unsaved.items()}
         return dict(sorted(facts.items()))
 
@@ -129,7 +131,23 @@ class Analysis:
             detection.standard if detection else self.request.loaded.standard
         )
         project.dependencies = self._dependencies
+        project.sql_files = self._sql_files
         return project
+
+    def _sql_files(self) -> SqlFiles:
+        """What the SQL files of the project declare."""
+        from connlint.model.queries.sql_files import SqlFiles
+
+        facts = self._sql_facts()
+        is_whole = not any(is_sql(each.path) for each in self.found.skipped)
+        return SqlFiles(
+            tuple(statement for each in facts for statement in each.declared),
+            is_whole and not any(each.problem for each in facts),
+        )
+
+    def _sql_facts(self) -> list[FileFacts]:
+        """What each file of SQL says, in their order."""
+        return [self._saved_facts.by_path[file.relative].facts for file in self.found.sql]
 
     @cached_property
     def _remarks(self) -> tuple[str, ...]:

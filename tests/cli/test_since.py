@@ -14,7 +14,7 @@ from cli.running import Done, run
 Capture = pytest.CaptureFixture[bytes]
 STANDARD = """
 src = ["."]
-select = ["DBC101", "DBC301", "DBC409", "DBC9"]
+select = ["DBC101", "DBC301", "DBC409", "DBC502", "DBC9"]
 [sessions]
 providers = ["app.database.get_session"]
 owners = ["app/database.py"]
@@ -195,6 +195,23 @@ def test_dependencies_are_those_of_then(capfdbinary: Capture, project: Path) -> 
     commit(project, files)
     write(project, {"requirements.txt": "flask\n"})
     assert shown(capfdbinary) == ["app/fast.py:1 DBC409"]
+
+
+def test_schemas_are_those_of_then(capfdbinary: Capture, project: Path) -> None:
+    query = "SELECT owner FROM jobs"
+    files = {
+        "schema.sql": "CREATE TABLE jobs (id INTEGER, owner TEXT);\n",
+        "more.sql": "CREATE TABLE clips (id INTEGER);\n",
+        "app/owners.py": f'def owners(conn):\n    return conn.execute("{query}")\n',
+        "app/clips.py": 'def clips(conn):\n    return conn.execute("SELECT name FROM clips")\n',
+    }
+    commit(project, files)
+    assert shown(capfdbinary) == []
+    write(project, {"schema.sql": "CREATE TABLE jobs (id INTEGER);\n"})
+    assert shown(capfdbinary) == ["app/owners.py:2 DBC502"]
+    (project / "more.sql").unlink()
+    write(project, {"new.sql": "CREATE TABLE clips (id INTEGER);\n"})
+    assert shown(capfdbinary) == ["app/owners.py:2 DBC502"]
 
 
 def test_a_suppression_that_is_gone_shows_its_finding(capfdbinary: Capture, project: Path) -> None:

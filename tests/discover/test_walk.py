@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connlint.discover.walk import Skipped, find_files
+from connlint.discover.walk import Found, Skipped, find_files
 from connlint.errors import UsageError
 from discover.trees import found, grow
 
@@ -40,8 +40,21 @@ def test_only_python_files_are_found(tmp_path: Path) -> None:
     assert found(tmp_path) == ["a.py", "b.py/c.py"]
 
 
+def test_files_of_sql_are_found_besides(tmp_path: Path) -> None:
+    names = ("a.py", "db/b.sql", "a.sql", ".gitignore", "venv/c.sql", "secret.sql", "x.SQL")
+    grow(tmp_path, dict.fromkeys(names, "secret.sql\n"))
+    (tmp_path / "dump.sql").write_bytes(b" " * 5_000_001)
+    result = find_files(tmp_path, [tmp_path])
+    assert [file.relative for file in result.files] == ["a.py"]
+    assert [file.relative for file in result.sql] == ["a.sql", "db/b.sql"]
+    assert [skipped for skipped in result.skipped if skipped.path.endswith(".sql")] == [
+        ("dump.sql", "SQL of more than 5 MB"),
+        ("secret.sql", "ignored by .gitignore"),
+    ]
+
+
 def test_a_folder_without_python_is_empty(tmp_path: Path) -> None:
-    assert find_files(tmp_path, [tmp_path]) == ((), (), ())
+    assert find_files(tmp_path, [tmp_path]) == Found((), (), ())
 
 
 @pytest.mark.parametrize(("file", "reason"), UNUSUAL.items(), ids=UNUSUAL)
@@ -55,7 +68,7 @@ def test_usual_folders_are_left_out_and_told(tmp_path: Path, file: str, reason: 
 
 def test_version_control_and_bytecode_are_left_out_without_a_word(tmp_path: Path) -> None:
     grow(tmp_path, dict.fromkeys((".git/a.py", ".hg/a.py", "a/__pycache__/a.py"), ""))
-    assert find_files(tmp_path, [tmp_path]) == ((), (), ())
+    assert find_files(tmp_path, [tmp_path]) == Found((), (), ())
 
 
 def test_a_package_called_build_is_source(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from connlint.facts.extract import parse_expression
-from connlint.model.queries.schemas import Condition, read_statement
+from connlint.model.queries.conditions import Condition, read_statement
 from connlint.model.queries.texts import GAP, looks_like_sql, parts_of, with_gaps
 
 

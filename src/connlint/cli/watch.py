@@ -22,7 +22,7 @@ Requested = Callable[["CheckOptions"], "Request"]
 Check = Callable[["CheckOptions", "Request"], int]
 
 _WAKE_MILLISECONDS = 200
-_SUFFIXES = (".py", ".pyw", ".toml", ".gitignore")
+_SUFFIXES = (".py", ".pyw", ".sql", ".toml", ".gitignore")
 
 
 def watch(options: CheckOptions, requested: Requested, check: Check) -> NoReturn:

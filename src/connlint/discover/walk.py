@@ -1,4 +1,4 @@
-"""The paths to look at in, every Python file below them out, with what was left out and why.
+"""The paths to look at in, every Python and SQL file below them out, and what was left out and why.
 
 Files named on the command line, and folders named there, are looked at whatever the excludes say;
 below a named folder the rules hold again.
@@ -33,6 +33,9 @@ _USUAL = frozenset(
 )  # fmt: skip
 _USUAL_UNLESS_PACKAGE = frozenset({"build", "dist"})
 _SOURCE_SUFFIXES = (".py", ".pyw")
+_READ = (".py", ".sql")
+_LARGEST_SQL = 5_000_000
+"""A dump above this size is data rather than a schema."""
 _LONGEST_SHEBANG = 256
 _SHEBANG = re.compile(rb"#![^\r\n]*\b(?:python|pypy)")
 
@@ -52,11 +55,15 @@ class Skipped(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The files in the order of their relative paths, each real file once, and what is missing."""
+    """The files in the order of their relative paths, each real file once, and what is missing.
+
+    ``sql`` are files of SQL, which say what tables there are; nothing is ever reported in them.
+    """
 
     files: tuple[FoundFile, ...]
     skipped: tuple[Skipped, ...]
     problems: tuple[Problem, ...]
+    sql: tuple[FoundFile, ...] = ()
 
 
 def find_files(root: Path, paths: Sequence[Path], exclude: Sequence[str] = ()) -> Found:
@@ -93,7 +100,7 @@ def rules_of(root: Path, exclude: Sequence[str] = ()) -> Callable[[str], bool]:
     def takes(relative: str) -> bool:
         above, _, name = relative.rpartition("/")
         folder = folder_at(above)
-        return folder is not None and name.endswith(".py") and walk.wants_file(folder, name)
+        return folder is not None and name.endswith(_READ) and walk.wants_file(folder, name)
 
     return takes
 
@@ -121,6 +128,7 @@ class _Walk:
         self._exclude = exclude
         self._trees = [_real(root)]
         self._files: list[FoundFile] = []
+        self._sql: list[FoundFile] = []
         self._skipped: list[Skipped] = []
         self._problems: list[Problem] = []
         self._real_folders: set[str] = set()
@@ -156,6 +164,7 @@ class _Walk:
             tuple(sorted(self._speakable(), key=lambda file: file.relative)),
             tuple(sorted(self._skipped)),
             tuple(sorted(self._problems, key=lambda problem: (problem.path, problem.message))),
+            tuple(sorted(self._sql, key=lambda file: file.relative)),
         )
 
     def top(self) -> _Folder:
@@ -212,7 +221,21 @@ class _Walk:
             ):
                 path, real = f"{folder.path}/{name}", f"{folder.real}/{name}"
                 self._take(path, folder.prefix + name, real)
+            elif name.endswith(".sql") and entry.is_file(follow_symlinks=False):
+                self._take_sql(folder, entry)
         return inner
+
+    def _take_sql(self, folder: _Folder, entry: os.DirEntry[str]) -> None:
+        relative = folder.prefix + entry.name
+        try:
+            is_large = entry.stat(follow_symlinks=False).st_size > _LARGEST_SQL
+        except OSError:
+            self._skip(relative, "gone before it could be read")
+            return
+        if is_large:
+            self._skip(relative, "SQL of more than 5 MB")
+        elif self.wants_file(folder, entry.name) and _speakable(relative) == relative:
+            self._sql.append(FoundFile(f"{folder.path}/{entry.name}", relative))
 
     def _with_rules(self, folder: _Folder) -> _Folder:
         try:

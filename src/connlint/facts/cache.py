@@ -35,6 +35,16 @@ def hashed(data: bytes) -> bytes:
     return blake2b(data, digest_size=HASH_SIZE).digest()
 
 
+def hashed_file(path: str, data: bytes) -> bytes:
+    """The hash of a file's content; what is read as SQL differs from Python of the same bytes."""
+    return hashed(b"sql\0" + data if is_sql(path) else data)
+
+
+def is_sql(path: str) -> bool:
+    """Whether a file is read as SQL, by its name."""
+    return path.endswith(".sql")
+
+
 def hashed_problem(message: str) -> bytes:
     """What stands for the hash of a file's content when ``message`` says why there is none."""
     return hashed(b"\0" + message.encode("utf-8", "surrogateescape"))

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from connlint.facts.cache import HASH_SIZE, hashed, hashed_problem
+from connlint.facts.cache import HASH_SIZE, hashed, hashed_file, hashed_problem
 from connlint.facts.store import FactsStore, Stamp, decode_facts, stamp_of
 from connlint.source import SourceError, read
 
@@ -108,7 +108,7 @@ def look_up(files: Sequence[Locatable], store: FactsStore) -> Lookup:
         if store.is_empty:
             continue
         try:
-            content = hashed(read(file.path))
+            content = hashed_file(file.path, read(file.path))
         except SourceError as error:
             lookup.contents[relative] = hashed_problem(error.message)
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from connlint.facts.cache import hashed, hashed_problem
+from connlint.facts.cache import hashed_file, hashed_problem, is_sql
 from connlint.facts.garbage import collector_paused
 from connlint.facts.nesting import is_risky
 from connlint.facts.store import encode_facts
@@ -37,7 +37,8 @@ def read_chunk(extract: Extract, paths: Sequence[str]) -> list[Extracted]:
 def read_file(extract: Extract, path: str, *, isolated: bool = False) -> Extracted:
     """Read a file and extract its facts; it never raises, an error of ours is told as the file's.
 
-    ``isolated``: nothing is lost if this process dies, so that risky files are not put off.
+    SQL has an extraction of its own, which can't exhaust the stack. ``isolated``: nothing is lost
+    if this process dies, so that risky files are not put off.
     """
     try:
         data = read(path)
@@ -45,8 +46,12 @@ def read_file(extract: Extract, path: str, *, isolated: bool = False) -> Extract
         return Extracted(
             hashed_problem(error.message), unreadable(error.message), is_readable=False
         )
-    content = hashed(data)
-    if not isolated and is_risky(data):
+    content = hashed_file(path, data)
+    if is_sql(path):
+        from connlint.facts.sql_statements import extract_sql
+
+        extract = extract_sql
+    elif not isolated and is_risky(data):
         return Extracted(content, b"")
     try:
         with collector_paused():

@@ -225,7 +225,8 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     ``definitions`` maps each name bound at module level to its bindings in order: ``(kind,
     number)`` with kind ``s`` (scope), ``i`` (import) or ``a`` (anything else that binds; number 0).
     ``exports`` is ``__all__`` when it is a literal. ``statements`` are the first (decorators
-    included) and last lines of the top-level statements.
+    included) and last lines of the top-level statements. ``declared`` are the statements of an SQL
+    file that declare tables; such a file has nothing else.
     """
 
     problem: ReadProblem | None
@@ -237,6 +238,7 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     directives: tuple[Directive, ...]
     lines: int
     statements: tuple[tuple[int, int], ...]
+    declared: tuple[str, ...] = ()
 
 
 _BODY_DECODER = msgspec.msgpack.Decoder(Body)

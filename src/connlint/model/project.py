@@ -7,7 +7,7 @@ function that can matter, and knows for each function what it does and what reac
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -33,6 +33,7 @@ from connlint.model.names import Module, Target
 from connlint.model.nesting import Nesting, Nestings
 from connlint.model.program import Program
 from connlint.model.providers import Provider, provider_of
+from connlint.model.queries.sql_files import SqlFiles
 from connlint.model.relevance import ScopeId
 from connlint.model.responses import Responses
 from connlint.model.roles import Roles
@@ -88,6 +89,8 @@ class Project:
     def __init__(self, program: Program, engine: Engine) -> None:
         self.dependencies: Dependencies | None = None
         """What the project declares to depend on, where somebody has looked."""
+        self.sql_files: Callable[[], SqlFiles] = SqlFiles
+        """Tells what the SQL files of the project declare."""
         self.program = program
         self.engine = engine
         self.standard = program.standard

@@ -1,164 +1,107 @@
-"""The project in, the tables that it declares out: by CREATE TABLE, ALTER TABLE and by models."""
+"""The project in, the tables that it declares out: by CREATE TABLE, ALTER TABLE, by models,
+``Table`` objects and migrations, and by its files of SQL."""
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from connlint.facts import types as f
+from connlint.facts.expressions import KEPT_SQL, KEPT_TEXT
+from connlint.model.classes import ClassId
 from connlint.model.expressions import descend, expressions_of
 from connlint.model.names import Module, walk
 from connlint.model.project import Project
-from connlint.model.queries.texts import GAP, last_name, parts_of, with_gaps
+from connlint.model.queries.declared_models import MAPS, MappedClasses
+from connlint.model.queries.declared_operations import read_operations
+from connlint.model.queries.declared_sql import read_declarations
+from connlint.model.queries.tables import Table, Tables
+from connlint.model.queries.texts import parts_of, with_gaps
 
-if TYPE_CHECKING:
-    from sqlglot.expressions import Expr
-
-_DIALECTS = ("sqlite", "postgres", "mysql")
-MAX_SQL = 10_000
-"""Longer statements are not parsed."""
-_DECLARES = re.compile(r"\b(?:create|alter)\s+(?:\w+\s+)*?table\b", re.IGNORECASE)
+_DECLARES = re.compile(r"\b(?:create|alter)\s+(?:\w+\s+){0,4}?(?:table|view)\b", re.IGNORECASE)
 _MENTIONED = re.compile(
-    rb"(?i)(?:create|alter)\s+(?:\w+\s+)?table|__tablename__|create_table|add_column"
+    rb"(?i)(?:create|alter)\s+(?:\w+\s+){0,4}?(?:table|view)|Table|create_table|add_column"
+    rb"|alter_column|rename_table|Column"
 )
-_COLUMNS = frozenset({"Column", "mapped_column", "Field", "column"})
-
-
-class Condition(NamedTuple):
-    """``column = ?`` in a statement on one table; ``position`` counts the placeholders before it,
-    ``name`` is the placeholder's own."""
-
-    column: str
-    position: int
-    name: str
-
-
-class Statement(NamedTuple):
-    """A parsed statement on a single table, and what it compares with placeholders."""
-
-    table: str
-    conditions: tuple[Condition, ...]
+_UNSEEN = frozenset({"reflect", "automap_base", "to_sql"})
+"""Calls that make tables known which no code spells out."""
+_OTHER_MAPPERS = frozenset({
+    "django", "peewee", "tortoise", "pony", "piccolo", "ormar", "gino", "masoniteorm", "orator",
+    "playhouse", "edgy", "saffier", "prisma",
+})  # fmt: skip
 
 
 class Schemas:
-    """Tables and their columns, both by their names in lower case."""
+    """What the project declares, read when it is first asked for."""
 
     def __init__(self, project: Project) -> None:
-        self.tables: dict[str, dict[str, str]] = {}
+        self._program = project.program
+        self._tables = Tables()
+        self._spelled: dict[str, bool] = {}
+        files = project.sql_files()
+        self._tables.is_whole = files.is_whole
+        for statement in files.statements:
+            read_declarations(statement, self._tables)
+        mapped = MappedClasses(project.program, self._tables)
         for module in project.program.modules.values():
-            for number, body in enumerate(module.facts.bodies):
-                if _MENTIONED.search(body):
-                    self._read(module, number)
+            self._read(module, mapped)
 
     def columns(self, table: str) -> dict[str, str]:
         """The columns of a table: lower case to their spelling; empty when it is not known."""
-        return self.tables.get(table.lower(), {})
+        known = self._tables.by_name.get(table.lower())
+        return known.columns if known is not None else {}
 
-    def _read(self, module: Module, number: int) -> None:
-        self._model(module, number)
+    def closed(self, table: str) -> Table | None:
+        """A table all of whose columns are declared; ``None`` for any other."""
+        known = self._tables.by_name.get(table.lower())
+        return known if known is not None and known.is_created and not known.is_open else None
+
+    def is_declared(self, table: str) -> bool:
+        """Whether a table is declared somewhere, or may be the one whose name is not known."""
+        return table.lower() in self._tables.by_name
+
+    @property
+    def are_whole(self) -> bool:
+        """Whether every declaration of a table could be read."""
+        return bool(self._tables.by_name) and self._tables.is_whole
+
+    def may_have(self, column: str) -> bool:
+        """Whether a table may have a column by a declaration that could not be read."""
+        if column.lower() in self._tables.everywhere:
+            return True
+        return not self._tables.has_named_columns and self._is_spelled(column)
+
+    def _is_spelled(self, name: str) -> bool:
+        """Whether a name stands alone somewhere in the code, as a text or as what it says."""
+        known = self._spelled.get(name)
+        if known is None:
+            encoded = msgspec.msgpack.encode(name)
+            modules = self._program.modules.values()
+            known = any(encoded in body for module in modules for body in module.facts.bodies)
+            self._spelled[name] = known
+        return known
+
+    def _read(self, module: Module, mapped: MappedClasses) -> None:
+        if any(item.module.partition(".")[0] in _OTHER_MAPPERS for item in module.facts.imports):
+            self._tables.is_whole = False
+        for number, body in enumerate(module.facts.bodies):
+            scope = module.facts.scopes[number]
+            if not _UNSEEN.isdisjoint(name.rpartition(".")[2] for name in scope.called):
+                self._tables.is_whole = False
+            if scope.kind == "class" and (MAPS.search(body) or scope.keywords):
+                mapped.read(ClassId(module.name, number))
+            if _MENTIONED.search(body):
+                read_operations(module, number, self._tables)
+                self._texts(module, number)
+
+    def _texts(self, module: Module, number: int) -> None:
         for statement in walk(module.body(number)):
             for expression in expressions_of(statement):
                 for node in descend(expression):
                     if isinstance(node, (f.Const, f.Text)):
                         sql = with_gaps(parts_of(node))
-                        if _DECLARES.search(sql) and len(sql) <= MAX_SQL:
-                            self._declared(sql)
-                    elif isinstance(node, f.Call):
-                        self._operation(node)
-
-    def _declared(self, sql: str) -> None:
-        for table, column in _declared_columns(sql.replace(GAP, "x")):
-            self._add(table, column)
-
-    def _operation(self, call: f.Call) -> None:
-        """``op.create_table("t", Column("a"), ...)``, ``op.add_column`` and ``Table(...)``."""
-        name = last_name(call.func)
-        if name in ("create_table", "add_column", "Table") and call.args:
-            table = call.args[0]
-            if isinstance(table, f.Const) and isinstance(table.value, str):
-                for column in call.args[1:]:
-                    self._column(table.value, column, "")
-
-    def _model(self, module: Module, number: int) -> None:
-        body = module.body(number)
-        table = next((each for each in map(_table_name, body) if each), "")
-        if not table:
-            return
-        for statement in body:
-            if isinstance(statement, f.Assign) and isinstance(statement.targets[0], f.Name):
-                self._column(table, statement.value, statement.targets[0].id)
-            elif isinstance(statement, f.Annotated) and isinstance(statement.target, f.Name):
-                if statement.value is None:
-                    self._add(table, statement.target.id)
-                else:
-                    self._column(table, statement.value, statement.target.id)
-
-    def _column(self, table: str, node: f.Expr, attribute: str) -> None:
-        if not isinstance(node, f.Call) or last_name(node.func) not in _COLUMNS:
-            return
-        first = node.args[0] if node.args else None
-        if isinstance(first, f.Const) and isinstance(first.value, str):
-            self._add(table, first.value)
-        elif attribute:
-            self._add(table, attribute)
-
-    def _add(self, table: str, column: str) -> None:
-        self.tables.setdefault(table.lower(), {})[column.lower()] = column
-
-
-def _table_name(statement: f.Stmt) -> str:
-    if isinstance(statement, f.Assign) and isinstance(statement.value, f.Const):
-        target = statement.targets[0]
-        if isinstance(target, f.Name) and target.id == "__tablename__":
-            return str(statement.value.value)
-    return ""
-
-
-def _declared_columns(sql: str) -> Iterator[tuple[str, str]]:
-    """The tables and columns that CREATE TABLE and ALTER TABLE statements declare."""
-    from sqlglot import exp
-
-    for tree in _parsed(sql):
-        if isinstance(tree, (exp.Create, exp.Alter)):
-            table = tree.find(exp.Table)
-            if table is not None:
-                for column in tree.find_all(exp.ColumnDef):
-                    yield table.name, column.name
-
-
-def read_statement(sql: str) -> Statement | None:
-    """A statement on one table with its placeholders; nothing when it is not one, or not known."""
-    from sqlglot import exp
-
-    trees = _parsed(sql) if len(sql) <= MAX_SQL else []
-    if len(trees) != 1 or not isinstance(trees[0], (exp.Select, exp.Update, exp.Delete)):
-        return None
-    tables = list(trees[0].find_all(exp.Table))
-    if len(tables) != 1:
-        return None
-    placeholders = list(trees[0].find_all(exp.Placeholder, bfs=False))
-    where = trees[0].args.get("where")
-    found = []
-    for each in where.find_all(exp.EQ, bfs=False) if where is not None else ():
-        column, value = each.this, each.expression
-        if isinstance(column, exp.Column) and isinstance(value, exp.Placeholder):
-            position = next(i for i, p in enumerate(placeholders) if p is value)
-            found.append(Condition(column.name, position, value.name))
-    return Statement(tables[0].name, tuple(found))
-
-
-def _parsed(sql: str) -> list[Expr]:
-    """The statements of a text; none when the parser does not understand it."""
-    import sqlglot
-
-    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
-    for dialect in _DIALECTS:
-        # Text of analysed code may be anything; what the parser fails on is not known.
-        try:
-            trees = sqlglot.parse(sql, dialect=dialect)
-        except Exception:
-            continue
-        return [tree for tree in trees if tree is not None]
-    return []
+                        if _DECLARES.search(sql):
+                            if len(sql) in (KEPT_TEXT, KEPT_SQL):  # the rest was cut off
+                                self._tables.is_whole = False
+                            read_declarations(sql, self._tables)
