@@ -107,3 +107,9 @@ def test_errors_are_told_all_at_once(
         [" connlint.toml", "1"],
         [" connlint.toml", "2"],
     ]
+
+
+def test_the_schema_for_editors_is_the_published_one(capfdbinary: Capture) -> None:
+    published = Path(__file__).parents[2] / "docs" / "configuration.schema.json"
+    done = run(capfdbinary, "config", "--format", "schema")
+    assert done == (0, published.read_text("utf-8"), "")

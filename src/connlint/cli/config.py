@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "toml", "json"]),
+    type=click.Choice(["text", "toml", "json", "schema"]),
     default="text",
-    help="text says where each value comes from; toml can be used as a configuration.",
+    help="text says where each value comes from; toml can be used as a configuration; "
+    "schema is the JSON Schema of all configurations, for editors.",
 )
 @config_options
 def command(path: Path | None, form: str, config: Path | None, isolated: bool) -> None:
@@ -30,9 +31,13 @@ def command(path: Path | None, form: str, config: Path | None, isolated: bool) -
 
     Where no configuration declares one, it is what connlint check assumes from the code.
     """
+    from connlint.config.schema import schema_text
     from connlint.report.standard import render_json, render_text, render_toml
     from connlint.rules.project import load_project
 
+    if form == "schema":
+        write_report(schema_text(), None)
+        return
     held = load_project([path] if path else [], config=config, isolated=isolated)
     loaded = held.loaded if held.loaded.declared else _assumed(held)
     render = {"text": render_text, "toml": render_toml, "json": render_json}[form]
