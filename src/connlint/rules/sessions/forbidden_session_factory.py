@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from connlint.model.project import Project
     from connlint.model.relevance import ScopeId
 
+_REACHED_BY_ROUTES = frozenset({"router", "service", "repository"})
+
 
 class ForbiddenSessionFactory(Rule):
     """Calls of forbidden and other session factories, and references to them that are handed on."""
@@ -51,6 +53,8 @@ class ForbiddenSessionFactory(Rule):
             if may_make_sessions(project, scope):
                 continue
             name = _factory_name(project, operation)
+            if not project.is_forbidden(name) and not _has_another_way(project, scope):
+                continue
             if name and not _made_here(project, scope, operation, name):
                 yield self._suspect(project, scope, operation.at, operation.end, name, operation)
 
@@ -96,6 +100,17 @@ def _factory_name(project: Project, operation: Operation) -> str:
         return ""
     kind = project.acquired_kind(operation)
     return name if kind == "session" else ""
+
+
+def _has_another_way(project: Project, scope: ScopeId) -> bool:
+    """Whether the standard has a way to a session that a function can take: what is only injected
+    into routes is none for scripts, tasks and commands."""
+    sessions = project.standard.sessions
+    if sessions.providers or sessions.task_providers or not sessions.dependencies:
+        return True
+    return project.role(scope) in _REACHED_BY_ROUTES or any(
+        entry.kind == "route" for entry in project.entry_points_of(scope)
+    )
 
 
 def _made_here(project: Project, scope: ScopeId, operation: Operation, name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from connlint.rules.base import Rule
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from connlint.model.relevance import ScopeId
 
 
+def _is_given_too(operation: Operation, sessions: Sequence[str]) -> bool:
+    """Whether the engine or factory is a parameter itself: it was given for just this."""
+    source = operation.effect.source
+    return source.startswith("p:") and source[2:] not in sessions
+
+
 class SessionOpenedDespiteParameter(Rule):
     """Second sessions in functions, and in methods of objects, that were given one."""
 
@@ -37,6 +43,8 @@ class SessionOpenedDespiteParameter(Rule):
             unneeded = project.lives.of(scope).unneeded
             for operation in own_openings(project, scope):
                 if operation.at in unneeded or project.is_driver_connect(operation):
+                    continue
+                if _is_given_too(operation, given):
                     continue
                 # `Session(bind=connection)` works on the connection that was given.
                 if arguments_at(project, scope, operation.at, operation.end) & set(given):

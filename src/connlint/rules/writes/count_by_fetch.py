@@ -37,12 +37,15 @@ class CountByFetch(Rule):
             module = project.module(scope[0])
             if "len" not in module.facts.scopes[scope[1]].called or project.role(scope) == "test":
                 continue
+            counted: set[int] = set()
             for call in calls_in(module.body(scope[1])):
                 if not _is_length(call):
                     continue
                 fetch = _only_counted(project, scope, call.args[0])
-                if fetch is not None and not _writes(run, fetch):
-                    yield self._suspect(project, scope, call, fetch)
+                if fetch is None or fetch.at in counted or _writes(run, fetch):
+                    continue
+                counted.add(fetch.at)
+                yield self._suspect(project, scope, call, fetch)
 
     def _suspect(self, project: Project, scope: ScopeId, call: f.Call, fetch: f.Call) -> Suspect:
         callees = project.values(scope[0], scope[1], fetch.func)
