@@ -88,6 +88,18 @@ class Durations:
                 return _CLOCKS[value.name]
         return ""
 
+    def names_of(self, module: Module) -> frozenset[str]:
+        """The attributes, keys and globals that a module keeps times in, and nobody else names."""
+        others = [
+            body
+            for other in self._program.modules.values()
+            if other is not module
+            for body in other.facts.bodies
+        ]
+        return frozenset(
+            name for name in self._kept(module) if not any(name.encode() in body for body in others)
+        )
+
     # what the process has put down
 
     def _is_stamp(self, module: Module, number: int, node: f.Expr, depth: int) -> bool:

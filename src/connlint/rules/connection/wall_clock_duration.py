@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from connlint.findings import FixIntent
 from connlint.model.durations import Durations
 from connlint.rules.base import Rule
 from connlint.rules.evidence import suspect
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
+    from connlint.model.names import Module
     from connlint.model.project import Project
     from connlint.model.relevance import ScopeId
 
@@ -22,6 +24,7 @@ class WallClockDuration(Rule):
 
     code = "DBC408"
     severity = "warning"
+    fixes = ("safe", "unsafe")
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         keepers = _keepers(project)
@@ -39,7 +42,15 @@ class WallClockDuration(Rule):
                         message=f"measures a duration with {found.clock}, which jumps when the "
                         "clock is set; use time.monotonic()",
                         matched=found.clock,
+                        intent=_intent(durations, module, found.clock),
                     )  # fmt: skip
+
+
+def _intent(durations: Durations, module: Module, clock: str) -> FixIntent:
+    """The fix that reads a clock which nobody sets."""
+    data = {"own": " ".join(sorted(durations.names_of(module)))}
+    obstacle = "a date can't give way to a number" if clock.startswith("datetime") else ""
+    return FixIntent("use-monotonic-clock", "safe", "read time.monotonic()", data, obstacle)
 
 
 def _owner(project: Project, scope: ScopeId) -> ScopeId:
