@@ -238,6 +238,65 @@ async def async_session(name):
     await session.close()
     return found
 """
+MISUSED = f"""\
+import sqlalchemy as sa
+
+from shop.db import Item, get_async_session, get_db, get_session
+{CHECK}
+
+async def async_awaited(name):
+    session = await get_async_session()
+    found = await session.scalar(sa.select(sa.literal(name)))
+    return _check(found)
+
+
+async def async_entered(name):
+    with get_async_session() as session:
+        return _check(await session.scalar(sa.select(sa.literal(name))))
+
+
+def generator_entered(name):
+    with get_db() as session:
+        return _check(session.scalar(sa.select(sa.literal(name))))
+
+
+def taken_for_the_session(name):
+    session = get_session()
+    found = session.scalar(sa.select(sa.literal(name)))
+    return _check(found)
+
+
+def works_drained(name):
+    session = next(get_db())
+    try:
+        session.add(Item(name=name))
+        _check(name)
+        session.commit()
+    finally:
+        session.close()
+
+
+def works_drained_and_left_open(name):
+    session = next(get_db())
+    item = Item(name=name)
+    session.add(item)
+    _check(name)
+    session.commit()
+    return item.name
+
+
+def works_drained_without_a_name(name):
+    return _check(next(get_db()).scalar(sa.select(sa.literal(name))))
+
+
+def works_looped_over(name):
+    for session in get_db():
+        session.add(Item(name=name))
+        _check(name)
+        session.commit()
+        break
+    return name
+"""
 
 
 def _told(project: Project) -> dict[str, list[object]]:
@@ -265,3 +324,21 @@ def test_what_was_left_open_is_closed(tmp_path: Path) -> None:
     }
     assert {told[3] for told in after.values()} == {0}
     assert sum(told[3] != 0 for told in before.values()) >= 10
+
+
+def test_providers_that_were_misused_work(tmp_path: Path) -> None:
+    project = _project(tmp_path, "DBC110", MISUSED)
+    before = _told(project)
+    outcome = project.fix()
+    assert len(outcome.fixed) == 6
+    assert len(project.fix(unsafe=True).fixed) == 2
+    after = _told(project)
+    assert {told[3] for told in after.values()} == {0}
+    assert sum(told[3] != 0 for told in before.values()) >= 2
+    for name, told in after.items():
+        if name.startswith("works"):
+            assert told[:3] == before[name][:3]
+        else:
+            assert before[name][0] in {"TypeError", "AttributeError"}
+            expected = "Failure" if name.endswith("bad") else repr(f"good {name.split()[0]}")
+            assert told[0] == expected

@@ -52,7 +52,8 @@ ASYNC_DATABASE = (
     )
     .replace("sessionmaker(bind=create_engine", "async_sessionmaker(bind=create_async_engine")
 )
-FILES = {"close_session": "DBC109"}
+FILES = {"close_session": "DBC109", "enter_provider": "DBC110"}
+ALWAYS_UNSAFE = {"DBC109"}
 CASES = [(code, case) for name, code in FILES.items() for case in cases(name)]
 
 
@@ -76,7 +77,10 @@ def of_cases(*, fixed: bool) -> pytest.MarkDecorator:
 @pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["lf", "crlf"])
 def test_fixed(tmp_path: Path, code: str, case: Case, newline: str) -> None:
     project = _project(tmp_path, code, case.before.replace("\n", newline))
-    outcome = project.fix(unsafe=True)
+    if case.reason:
+        assert all(case.reason in each for each in project.reasons())
+    outcome = project.fix(unsafe=bool(case.reason) or code in ALWAYS_UNSAFE)
+    assert outcome.fixed
     assert [each.reason for each in outcome.refused] == []
     text = (tmp_path / "app/service.py").read_bytes().decode()
     assert text == case.after.replace("\n", newline)

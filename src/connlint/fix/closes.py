@@ -3,26 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import libcst as cst
 
-from connlint.fix.life import Held, is_close
+from connlint.fix.life import Finally, Held, Straight, is_close
 from connlint.fix.outcome import Refused
 from connlint.fix.place import Place
 
 _LEAVES = (cst.Return, cst.Raise)
 
 
-def needless_closes(
+@dataclass(frozen=True, slots=True)
+class Closes:
+    """The statements that close a session: ``ending`` at the end of its life, ``early`` before."""
+
+    ending: Sequence[cst.BaseStatement]
+    early: Sequence[cst.BaseStatement]
+
+    def __bool__(self) -> bool:
+        return bool(self.ending or self.early)
+
+
+def closes_of(held: Held, life: Finally | Straight, place: Place) -> Closes:
+    """The closes of a session that another end of its life makes needless.
+
+    Raises :class:`Refused` when one closes it although it is used afterwards.
+    """
+    if isinstance(life, Finally):
+        return Closes(life.closes, _early(held, [life.statement], life.closes, place))
+    ending = [life.close] if life.close else []
+    region = held.block.body[held.at + 1 : life.stop]
+    return Closes(ending, _early(held, region, ending, place))
+
+
+def _early(
     held: Held,
     region: Sequence[cst.BaseStatement],
-    known: Sequence[cst.BaseStatement],
+    ending: Sequence[cst.BaseStatement],
     place: Place,
 ) -> list[cst.BaseStatement]:
-    """The statements that close the session where ``region`` is left right after.
-
-    ``known`` are those that are seen to already. Raises :class:`Refused` when another closes it.
-    """
+    """The closes right after which ``region`` is left."""
     tree = place.tree
     using = [each for each in region if any(tree.is_within(use, [each]) for use in held.uses)]
     last = list(_last(held, using, place))
@@ -30,7 +51,7 @@ def needless_closes(
     for node in tree.inside(*region):
         if not isinstance(node, cst.BaseStatement | cst.BaseSmallStatement):
             continue
-        if not is_close(node, held, place) or tree.is_within(node, [*known, *found]):
+        if not is_close(node, held, place) or tree.is_within(node, [*ending, *found]):
             continue
         statement = tree.statement_of(node)
         if statement not in last and not _is_left_behind(statement, place):

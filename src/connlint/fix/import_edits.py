@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import libcst as cst
 
@@ -21,7 +22,7 @@ from connlint.fix.import_names import (
 from connlint.fix.imports import Imported, Imports, dotted
 from connlint.fix.outcome import Refused
 from connlint.fix.rewrite import ImportRequest, Rewrite, Splice, Statements, leading_lines
-from connlint.fix.tree import Block, Tree
+from connlint.fix.tree import Block, Scope, Tree
 
 
 def edit_imports(
@@ -35,11 +36,14 @@ def edit_imports(
     tree = imports.tree
     added: dict[Statement, list[cst.ImportAlias]] = {}
     gone: dict[Statement, list[int]] = {}
+    new: dict[tuple[str, Scope, Statement | None], list[ImportRequest]] = {}
     for request in _first_needed(requests, imports):
         if joined := _statement_to_join(request, imports):
             added.setdefault(joined, []).append(_alias(request))
         else:
-            rewrite.splices.append(_new_statement(request, imports))
+            key = (request.module, request.scope, request.beside)
+            new.setdefault(key, []).append(request)
+    rewrite.splices += _insertions(new.values(), imports)
     for alias in unimports:
         statement = _statement_with(alias, tree)
         gone.setdefault(statement, []).append(list(names_in(statement)).index(alias))
@@ -116,44 +120,77 @@ def _alias(request: ImportRequest) -> cst.ImportAlias:
     return cst.ImportAlias(cst.Name(request.attribute), asname=cst.AsName(cst.Name(request.local)))
 
 
-def _new_statement(request: ImportRequest, imports: Imports) -> Splice:
-    """A statement of its own for ``request``, at its place."""
+@dataclass(slots=True)
+class _Insertion:
+    """Statements that go in front of statement ``at`` of ``block``.
+
+    ``takes_lines``: with the lines above that one; ``is_section``: and with a blank line behind.
+    """
+
+    block: Block
+    at: int
+    new: list[cst.SimpleStatementLine]
+    takes_lines: bool = False
+    is_section: bool = False
+
+    def splice(self) -> Splice:
+        if not self.takes_lines:
+            return Splice(self.block, self.at, self.at, lambda _: self.new)
+        return Splice(self.block, self.at, self.at + 1, self._in_front)
+
+    def _in_front(self, old: Statements) -> Statements:
+        first, *rest = sorted(self.new, key=lambda each: _key(each) or (0, ""))
+        below = [cst.EmptyLine(indent=False)] if self.is_section else []
+        return [
+            first.with_changes(leading_lines=leading_lines(old[0])),
+            *rest,
+            old[0].with_changes(leading_lines=below),
+        ]
+
+
+def _insertions(groups: Iterable[Sequence[ImportRequest]], imports: Imports) -> Iterable[Splice]:
+    """Where new statements go, one for each group of requests for the same module."""
+    found: dict[tuple[Block, int, bool], _Insertion] = {}
+    for requests in groups:
+        each = _insertion(requests, imports)
+        known = found.setdefault((each.block, each.at, each.takes_lines), each)
+        if known is not each:
+            known.new += each.new
+            known.is_section |= each.is_section
+    return [each.splice() for each in found.values()]
+
+
+def _insertion(requests: Sequence[ImportRequest], imports: Imports) -> _Insertion:
+    """A statement of its own for ``requests``, at its place."""
+    request, tree = requests[0], imports.tree
     beside = request.beside or _kin_of(request, imports)
-    new = _import_from(request, beside, imports)
+    new = _import_from(requests, beside, imports)
     if beside is None and (first := _first_import(request, imports)):
-        block, at = imports.tree.place_in_block(imports.tree.statement_of(first))
-        return Splice(block, at, at + 1, lambda old: _in_section_above(new, old[0]))
+        block, at = tree.place_in_block(tree.statement_of(first))
+        return _Insertion(block, at, [new], takes_lines=True, is_section=True)
     if beside is None:
-        block, at = _start_of(request, imports.tree)
-        return Splice(block, at, at, lambda _: [new])
-    block, number = imports.tree.place_in_block(imports.tree.statement_of(beside))
+        return _Insertion(*_start_of(request, tree), [new])
+    block, number = tree.place_in_block(tree.statement_of(beside))
     at = _sorted_place(new, block.body, number)
-    if at > number or not leading_lines(block.body[at]):
-        return Splice(block, at, at, lambda _: [new])
-    return Splice(block, at, at + 1, lambda old: _in_front(new, old[0]))
-
-
-def _in_front(new: cst.SimpleStatementLine, old: cst.BaseStatement) -> Statements:
-    """``new`` takes over the lines above ``old``."""
-    return [
-        new.with_changes(leading_lines=leading_lines(old)),
-        old.with_changes(leading_lines=[]),
-    ]
+    takes_lines = at <= number and bool(leading_lines(block.body[at]))
+    return _Insertion(block, at, [new], takes_lines)
 
 
 def _import_from(
-    request: ImportRequest, beside: Statement | None, imports: Imports
+    requests: Sequence[ImportRequest], beside: Statement | None, imports: Imports
 ) -> cst.SimpleStatementLine:
+    module = requests[0].module
     relative = isinstance(beside, cst.ImportFrom) and bool(beside.relative)
-    path = _relative_path(request.module, imports.package) if relative else None
+    path = _relative_path(module, imports.package) if relative else None
     statement = cst.parse_statement(
-        f"from {path or request.module} import {request.attribute}",
+        f"from {path or module} import {requests[0].attribute}",
         config=imports.tree.module.config_for_parsing,
     )
     assert isinstance(statement, cst.SimpleStatementLine)
     plain = statement.body[0]
     assert isinstance(plain, cst.ImportFrom)
-    return statement.with_changes(body=[plain.with_changes(names=[_alias(request)])])
+    names = [_alias(request) for request in requests]
+    return statement.with_changes(body=[with_only(plain, names)])
 
 
 def _relative_path(module: str, package: str) -> str | None:
@@ -198,13 +235,6 @@ def _first_import(request: ImportRequest, imports: Imports) -> Statement | None:
         if each.module != "__future__" and _is_ahead(each, request, imports)
     ]
     return here[0] if here else None
-
-
-def _in_section_above(new: cst.SimpleStatementLine, old: cst.BaseStatement) -> Statements:
-    """``new``, a blank line, and ``old``."""
-    above = leading_lines(old)
-    blank = [cst.EmptyLine(indent=False)]
-    return [new.with_changes(leading_lines=above), old.with_changes(leading_lines=blank)]
 
 
 def _start_of(request: ImportRequest, tree: Tree) -> tuple[Block, int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from connlint.fix.body import Body
+from connlint.fix.closes import Closes
 from connlint.fix.derived import check_finished
 from connlint.fix.life import Finally, Held, Straight
 from connlint.fix.outcome import Refused
@@ -89,6 +90,16 @@ class Releasing(Opening):
             return [line, first.with_changes(finalbody=last)]
         body = indented(_without_gap(statements), cst.IndentedBlock(body=(), indent=indent))
         return [line, cst.Try(body=body, finalbody=last)]
+
+
+def wrap(opening: Opening, life: Finally | Straight, closes: Closes) -> Rewrite:
+    """For a session that is closed, in part or on some ways, by ``closes``, which go."""
+    if isinstance(life, Finally):
+        rewrite = wrap_finally(opening, life)
+    else:
+        rewrite = wrap_straight(opening, life)
+    rewrite.removed += closes.early
+    return rewrite
 
 
 def wrap_straight(opening: Opening, life: Straight) -> Rewrite:

@@ -9,17 +9,17 @@ from __future__ import annotations
 import libcst as cst
 
 from connlint.fix.access import library
-from connlint.fix.closes import needless_closes
+from connlint.fix.closes import closes_of
 from connlint.fix.enter import enter_later
 from connlint.fix.imports import dotted
-from connlint.fix.life import Entered, Finally, Held, held_by, life_of
+from connlint.fix.life import Entered, Held, held_by, life_of
 from connlint.fix.outcome import Refused
 from connlint.fix.place import Place
 from connlint.fix.provider import Provider
 from connlint.fix.rewrite import ImportRequest, Rewrite
 from connlint.fix.site import call_at, holder_of
 from connlint.fix.unnamed import wrap_unnamed
-from connlint.fix.wrap import Opening, Releasing, wrap_finally, wrap_straight
+from connlint.fix.wrap import Opening, Releasing, wrap
 
 
 def rewrite(place: Place) -> Rewrite:
@@ -74,25 +74,14 @@ def _with_name(held: Held, opened: cst.BaseExpression, call: cst.Call, place: Pl
     life = life_of(held, place, entered_closes=ending == "with")
     if isinstance(life, Entered):
         return enter_later(place, held, life, provider, call)
-    if isinstance(life, Finally):
-        known = list(life.closes)
-        closes = needless_closes(held, [life.statement], known, place)
-    else:
-        known = [life.close] if life.close else []
-        region = held.block.body[held.at + 1 : life.stop]
-        closes = needless_closes(held, region, known, place)
-    if place.data.get("closes") == "yes" and not (closes or known):
+    closes = closes_of(held, life, place)
+    if place.data.get("closes") == "yes" and not closes:
         raise Refused("something else closes it on one of the ways")
     if ending == "finally":
         opening: Opening = Releasing(_release(held, call, place), provider, held, place)
     else:
         opening = Opening(opened, provider, held, place)
-    if isinstance(life, Finally):
-        result = wrap_finally(opening, life)
-    else:
-        result = wrap_straight(opening, life)
-    result.removed += closes
-    return result
+    return wrap(opening, life, closes)
 
 
 def _release(held: Held, call: cst.Call, place: Place) -> cst.BaseExpression:

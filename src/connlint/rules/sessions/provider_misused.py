@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
+from connlint.findings import FixIntent
 from connlint.model import values as v
 from connlint.model.expressions import calls_in, descend, expressions_of
 from connlint.model.names import walk
@@ -36,6 +37,7 @@ class ProviderMisused(Rule):
 
     code = "DBC110"
     severity = "error"
+    fixes = ("safe", "unsafe")
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         providers = dict(_providers(project))
@@ -71,7 +73,27 @@ class ProviderMisused(Rule):
             message=f"{facts.name} is {article} {kind} and is {wrong} here; use {right}",
             matched=provider.name, priority="high",
             trace=(step(project, callee, facts.name_at, f"defined as {article} {kind}"),),
+            intent=_intent(project, scope, provider, facts.name),
         )  # fmt: skip
+
+
+def _intent(project: Project, scope: ScopeId, provider: Provider, name: str) -> FixIntent:
+    """The rewrite that opens a provider in the block that its shape asks for."""
+    is_route = any(
+        entry.kind == "route" and (entry.module, entry.scope) == scope
+        for entry in project.entry_points_of(scope)
+    )
+    return FixIntent(
+        kind="enter-provider",
+        safety="safe",
+        title=f"open {name} in a block",
+        data={
+            "provider": provider.name,
+            "provider_shape": provider.shape,
+            "provider_commits": "yes" if provider.commits else "no",
+            "route": "yes" if is_route else "no",
+        },
+    )
 
 
 def _providers(project: Project) -> Iterator[tuple[ScopeId, Provider]]:
