@@ -338,3 +338,20 @@ def test_nothing_is_changed_with_it(capfdbinary: Capture, project: Path, option:
     done = check(capfdbinary, "--since", "HEAD", option)
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("error: --since only reports")
+
+
+def test_servers_get_the_paths_of_the_repository(
+    capfdbinary: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = tmp_path / "repository" / "services" / "api"
+    inner.mkdir(parents=True)
+    write(inner, {"connlint.toml": STANDARD, "app/database.py": DATABASE, "app/old.py": OLD})
+    commit(tmp_path / "repository")
+    monkeypatch.chdir(inner)
+    for form, expected in (
+        ("github", "file=services/api/app/old.py,"),
+        ("gitlab", '"path": "services/api/app/old.py"'),
+        ("sarif", '"uri": "services/api/app/old.py"'),
+        ("concise", "app/old.py:6:10: DBC101"),
+    ):
+        assert expected in check(capfdbinary, "--format", form).out

@@ -93,7 +93,18 @@ def _view(changed: Changed, options: CheckOptions) -> CheckView:
 
         fixes = proposals(analysis, verdict.findings)
     source = lru_cache(maxsize=1)(analysis.source_lines)  # findings of one file stand together
-    return CheckView(verdict, analysis.request.registry.rules, source, fixes)
+    folder = _folder_in_repository(analysis.request.loaded.root)
+    return CheckView(verdict, analysis.request.registry.rules, source, fixes, folder=folder)
+
+
+def _folder_in_repository(root: Path) -> str:
+    """The way from the top of the repository to the project; empty without one."""
+    from connlint.discover.ignore import repository_of
+    from connlint.triage.scope import relative_to
+
+    real = os.path.realpath(root)
+    top = repository_of(Path(real).as_posix())
+    return relative_to(Path(top), Path(real)) if top else ""
 
 
 def _render(view: CheckView, options: CheckOptions, surroundings: Surroundings) -> str:

@@ -85,7 +85,7 @@ def chain_above(folder: str, root: str) -> Chain:
     Where they would ignore ``folder`` itself or a folder around it, they don't hold: somebody
     asked for it. Files that can't be read add nothing. Both folders are absolute POSIX paths.
     """
-    top = _repository_of(folder)
+    top = repository_of(folder)
     start = top or (root if f"{folder}/".startswith(f"{root}/") else folder)
     chain = _added((), top, _private_excludes(top)) if top else ()
     for each in _folders_to(folder, start):
@@ -152,7 +152,7 @@ def _joined(expressions: Iterable[str]) -> _Search | None:
     return re.compile(text).search if text else None
 
 
-def _repository_of(folder: str) -> str | None:
+def repository_of(folder: str) -> str | None:
     """The nearest folder at or above ``folder`` that has a ``.git``."""
     while not os.path.lexists(f"{folder}/.git"):
         above = folder.rpartition("/")[0]

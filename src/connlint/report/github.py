@@ -26,7 +26,7 @@ def render(view: CheckView) -> str:
         command = _COMMANDS[finding.severity]
         shown[command] += 1
         if shown[command] <= _SHOWN_PER_COMMAND:
-            annotations.append(_annotation(command, finding))
+            annotations.append(_annotation(view, command, finding))
         else:
             rest.append(one_line(finding))
     if rest:
@@ -50,9 +50,13 @@ def _problem(problem: Problem) -> str:
     return f"::{command} title=connlint::{_data(problem.message)}"
 
 
-def _annotation(command: str, finding: Finding) -> str:
+def _annotation(view: CheckView, command: str, finding: Finding) -> str:
     span = finding.span
-    properties = {"file": finding.path, "line": span.line, "endLine": span.end_line}
+    properties = {
+        "file": view.in_repository(finding.path),
+        "line": span.line,
+        "endLine": span.end_line,
+    }
     if span.line == span.end_line:
         properties |= {"col": span.column + 1, "endColumn": span.end_column + 1}
     properties["title"] = f"{finding.code} {finding.name}"

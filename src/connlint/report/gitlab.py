@@ -17,7 +17,7 @@ def render(view: CheckView) -> str:
             "fingerprint": finding.fingerprint,
             "severity": _severity(finding),
             "location": {
-                "path": finding.path,
+                "path": view.in_repository(finding.path),
                 "lines": {"begin": finding.span.line, "end": finding.span.end_line},
             },
         }

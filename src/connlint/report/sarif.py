@@ -56,7 +56,7 @@ def _run(view: CheckView) -> Json:
         },
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {
-            _ROOT: {"description": {"text": "The root of the project that was checked."}}
+            _ROOT: {"description": {"text": "The root of the repository, or of the project."}}
         },
         "invocations": [_invocation(view, left_out)],
         "results": results,
@@ -78,7 +78,7 @@ def _rule(rule: RuleCard) -> Json:
 
 
 def _invocation(view: CheckView, left_out: int) -> Json:
-    notifications = [_notification(problem) for problem in view.verdict.problems]
+    notifications = [_notification(view, problem) for problem in view.verdict.problems]
     if left_out:
         text = f"{left_out} results are left out: a log may hold {_MAX_RESULTS}."
         notifications.append({"level": "warning", "message": {"text": text}})
@@ -88,19 +88,19 @@ def _invocation(view: CheckView, left_out: int) -> Json:
     }
 
 
-def _notification(problem: Problem) -> Json:
+def _notification(view: CheckView, problem: Problem) -> Json:
     notification: Json = {
         "level": "error" if problem.fatal else "warning",
         "message": {"text": problem.message},
     }
     if problem.path:
         line = max(problem.line, 1)
-        notification["locations"] = [_location(problem.path, {"startLine": line})]
+        notification["locations"] = [_location(view, problem.path, {"startLine": line})]
     return notification
 
 
 def _result(view: CheckView, index: dict[str, int], finding: Finding, silence: Json | None) -> Json:
-    location = _location(finding.path, _region(finding.span))
+    location = _location(view, finding.path, _region(finding.span))
     if finding.symbol:
         location["logicalLocations"] = [{"fullyQualifiedName": finding.symbol}]
     properties: Json = {"priority": finding.priority, "certainty": finding.certainty}
@@ -117,10 +117,10 @@ def _result(view: CheckView, index: dict[str, int], finding: Finding, silence: J
         "properties": properties,
     }
     if finding.trace:
-        steps = [_step(step) for step in finding.trace[-_MAX_STEPS:]]
+        steps = [_step(view, step) for step in finding.trace[-_MAX_STEPS:]]
         result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
     if fix := view.fixes.get(finding.fingerprint):
-        result["fixes"] = [_fix(fix)]
+        result["fixes"] = [_fix(view, fix)]
     if silence:
         result["suppressions"] = [silence]
     return result
@@ -133,22 +133,22 @@ def _suppression(kind: str, item: Silenced) -> Json:
     return suppression
 
 
-def _step(step: TraceStep) -> Json:
+def _step(view: CheckView, step: TraceStep) -> Json:
     region = {"startLine": step.line, "startColumn": step.column + 1}
-    location = _location(step.path, region)
+    location = _location(view, step.path, region)
     location["message"] = {"text": step.note}
     if step.symbol:
         location["logicalLocations"] = [{"fullyQualifiedName": step.symbol}]
     return {"location": location}
 
 
-def _fix(fix: ProposedFix) -> Json:
+def _fix(view: CheckView, fix: ProposedFix) -> Json:
     by_path: dict[str, list[Edit]] = {}
     for edit in fix.edits:
         by_path.setdefault(edit.path, []).append(edit)
     changes = [
         {
-            "artifactLocation": _artifact(path),
+            "artifactLocation": _artifact(view, path),
             "replacements": [
                 {"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.content}}
                 for edit in edits
@@ -159,12 +159,12 @@ def _fix(fix: ProposedFix) -> Json:
     return {"description": {"text": f"{fix.title} ({fix.safety})"}, "artifactChanges": changes}
 
 
-def _location(path: str, region: Json) -> Json:
-    return {"physicalLocation": {"artifactLocation": _artifact(path), "region": region}}
+def _location(view: CheckView, path: str, region: Json) -> Json:
+    return {"physicalLocation": {"artifactLocation": _artifact(view, path), "region": region}}
 
 
-def _artifact(path: str) -> Json:
-    return {"uri": quote(path), "uriBaseId": _ROOT}
+def _artifact(view: CheckView, path: str) -> Json:
+    return {"uri": quote(view.in_repository(path)), "uriBaseId": _ROOT}
 
 
 def _region(span: Span) -> Json:

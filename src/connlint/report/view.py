@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,18 +35,27 @@ class ProposedFix:
 
 @dataclass(frozen=True, slots=True)
 class CheckView:
-    """A check as all formats see it. ``fixes`` go by the fingerprint of their finding."""
+    """A check as all formats see it. ``fixes`` go by the fingerprint of their finding.
+
+    ``folder`` leads from the top of the repository to the project's root, where they differ:
+    servers that show a repository know files by their paths in it.
+    """
 
     verdict: Verdict
     rules: tuple[RuleCard, ...]
     source: SourceLines
     fixes: Mapping[str, ProposedFix] = field(default_factory=dict)
     version: str = __version__
+    folder: str = ""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """The findings that count, by place."""
         return self.verdict.findings
+
+    def in_repository(self, path: str) -> str:
+        """The path of a file as a server that shows the repository knows it."""
+        return posixpath.normpath(f"{self.folder}/{path}") if self.folder else path
 
     @property
     def by_code(self) -> dict[str, int]:
