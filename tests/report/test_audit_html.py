@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import html
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -9,11 +12,16 @@ from pathlib import Path
 import pytest
 
 from audit.auditing import audit, audited, write
-from connlint.report import audit_html, audit_json
-from connlint.report.audit_charts import Bar, Slice, bars, stacked
+from connlint.report import audit_json
+from connlint.report.audit_html import page
+from connlint.report.audit_html.charts import Bar, Chart, Slice
+from connlint.report.audit_html.highlight import highlighted
+from connlint.report.audit_html.visible import visible
 from connlint.report.audit_view import AuditView
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+APPLICATIONS = ("clips", "job_store", "presentation", "scraper", "sqlite_server")
 CODE = f"""
     from db import SessionLocal, get_session
     from models import Job
@@ -28,7 +36,7 @@ CODE = f"""
         with SessionLocal() as session:
             get_session("{HOSTILE}")
 """
-VOID = frozenset({"meta", "br", "input", "link", "img", "hr"})
+VOID = frozenset({"meta", "br", "wbr", "input", "link", "img", "hr"})
 
 
 class Reader(HTMLParser):
@@ -70,7 +78,7 @@ def view(tmp_path_factory: pytest.TempPathFactory) -> AuditView:
 
 @pytest.fixture(scope="module")
 def text(view: AuditView) -> str:
-    return audit_html.render(view)
+    return page.render(view)
 
 
 def test_tags_fit_together(text: str) -> None:
@@ -89,12 +97,24 @@ def test_nothing_is_loaded_from_elsewhere(text: str) -> None:
     assert "url(" not in text
 
 
-def test_links_lead_somewhere(text: str) -> None:
+@pytest.mark.parametrize("name", APPLICATIONS)
+def test_links_lead_somewhere_and_tags_fit(name: str) -> None:
+    reader = read(page.render(audit(FIXTURES / name, form="html")))
+    assert reader.problems == []
+    assert len(reader.ids) == len(set(reader.ids))
+    targets = {target for _, given in reader.tags if (target := given.get("href")) is not None}
+    assert len(targets) > 100
+    assert {target for target in targets if target[1:] not in reader.ids} == set()
+
+
+def test_charts_narrow_to_what_is_there(text: str) -> None:
     reader = read(text)
-    for _, attributes in reader.tags:
-        target = attributes.get("href")
-        if target is not None:
-            assert target[1:] in reader.ids
+    facets = {given.get("data-facet") for _, given in reader.tags} - {None}
+    for _, given in reader.tags:
+        section, _, rest = (given.get("data-choose") or "").partition(":")
+        if section:
+            assert section in reader.ids
+            assert not rest or rest.partition(":")[0] in facets
 
 
 def test_analysed_code_stays_text(text: str) -> None:
@@ -106,29 +126,34 @@ def test_analysed_code_stays_text(text: str) -> None:
 
 def test_every_point_and_finding_is_there(view: AuditView, text: str) -> None:
     body = text.partition('<section id="points"')[2].partition("</section>")[0]
-    assert body.count("<tr data-item") == len(view.tables.points)
+    assert body.count('<tr id="point-') == len(view.tables.points)
     findings = text.partition('<section id="findings"')[2].partition("</section>")[0]
-    assert findings.count("<details data-item") == len(view.tables.findings)
+    assert findings.count('<details class="finding"') == len(view.tables.findings)
 
 
 def test_findings_unfold_to_source_chain_and_diff(text: str) -> None:
     findings = text.partition('<section id="findings"')[2].partition("</section>")[0]
-    assert re.search(r'class="meant"><i>5</i>    with SessionLocal\(\) as session:', findings)
-    assert '<span class="taken">-    with SessionLocal() as session:</span>' in findings
-    assert '<span class="added">+    with get_session() as session:</span>' in findings
+    excerpt = r'class="line meant"><i>5</i>    <span class="k">with</span> SessionLocal\(\)'
+    assert re.search(excerpt, findings)
+    assert '<span class="line taken">-    with SessionLocal() as session:</span>' in findings
+    assert '<span class="line added">+    with get_session() as session:</span>' in findings
 
 
-def test_dark_light_and_print_are_styled(text: str) -> None:
-    style = text.partition("<style>")[2].partition("</style>")[0]
-    for rule in ("prefers-color-scheme: dark", '[data-theme="light"]', "@media print"):
-        assert rule in style
+def test_the_policy_allows_the_pages_own_script_and_style_alone(text: str) -> None:
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
+    assert policy is not None
+    for tag in ("script", "style"):
+        content = text.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0]
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in html.unescape(policy[1])
+    assert "default-src 'none'" in html.unescape(policy[1])
 
 
 def test_what_is_gone_is_struck_through(tmp_path: Path) -> None:
     before = tmp_path / "before.json"
     before.write_text(audit_json.render(audited(tmp_path, {"app.py": CODE})), encoding="utf-8")
     write(tmp_path, {"app.py": CODE.replace("SessionLocal()", "get_session()")})
-    text = audit_html.render(audit(tmp_path, previous=before))
+    text = page.render(audit(tmp_path, previous=before))
     assert "<del><code>SessionLocal()</code></del>" in text
     assert "Since the earlier audit" in text
     assert read(text).problems == []
@@ -136,15 +161,59 @@ def test_what_is_gone_is_struck_through(tmp_path: Path) -> None:
 
 def test_an_empty_project_has_a_report_too(tmp_path: Path) -> None:
     (tmp_path / "connlint.toml").write_text("src = ['.']\n", encoding="utf-8")
-    assert read(audit_html.render(audit(tmp_path))).problems == []
+    assert read(page.render(audit(tmp_path))).problems == []
 
 
-def test_charts_are_drawn_to_scale_and_escaped() -> None:
-    drawn = str(stacked([Slice("a<b", 1, "keep"), Slice("c", 3, "fix")], "t"))
-    assert re.findall(r'width="([\d.]+)" height', drawn) == ["160.0", "480.0"]
-    assert "a&lt;b: 1" in drawn
-    assert stacked([], "t") == ""
-    rows = str(bars([Bar("x", [Slice("n", 2, "fix")]), Bar("y", [Slice("n", 1, "fix")])], "t"))
-    wide, half = (float(each) for each in re.findall(r'width="([\d.]+)" height', rows))
-    assert wide == 2 * half
-    assert bars([Bar("x", [])], "t") == ""
+def test_charts_are_drawn_to_scale() -> None:
+    chart = Chart(
+        "t",
+        [
+            Bar("x", [Slice("a", 1, "fix"), Slice("b", 3, "keep"), Slice("c", 0, "move")]),
+            Bar("y", [Slice("a", 2, "fix")]),
+        ],
+    )
+    drawn = [[(rect.x, rect.width) for rect in parts] for _, parts in chart.drawn()]
+    assert drawn == [[(0, 250), (250, 750)], [(0, 500)]]
+    assert chart.legend == [("a", "fix"), ("b", "keep")]
+    assert Chart("t", [Bar("y", [Slice("a", 2, "fix")])]).legend == []
+    assert list(Chart("t", [Bar("x", [])]).drawn()) == [(Bar("x", []), [])]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("def f(x): return 'a<b'", "k:def f:f k:return s:'a<b'"),
+        ("@app.get(1)  # it&that", "f:@ f:app f:. f:get n:1 c:#\u00a0it&that"),
+        ("a @ b.c", ""),
+        ("x = 1 $ é <", "n:1"),
+    ],
+    ids=["keywords", "decorator", "operator", "no-python"],
+)
+def test_a_line_is_highlighted(line: str, words: str) -> None:
+    shown = highlighted([line], [1, 2])
+    found = re.findall('<span class="(.)">(.*?)</span>', shown[1])
+    given = [f"{name}:{html.unescape(text)}".replace(" ", "\u00a0") for name, text in found]
+    assert " ".join(given) == words
+    assert html.unescape(re.sub("<[^>]*>", "", shown[1])) == line
+
+
+def test_a_long_line_is_cut() -> None:
+    assert highlighted(["x" * 500], [1]) == {1: "x" * 400 + "…"}
+
+
+def test_a_string_over_lines_is_one() -> None:
+    lines = ['x = """for', "while <b>", '""" if y else z']
+    shown = highlighted(lines, [2, 3])
+    assert shown[2] == '<span class="s">while &lt;b&gt;</span>'
+    assert shown[3].startswith('<span class="s">&#34;&#34;&#34;</span> <span class="k">if</span>')
+
+
+def test_what_is_no_python_stays_plain_behind() -> None:
+    lines = ["def f():", "  x = (", "class"]
+    assert highlighted(lines, [3])[3].striptags() == "class"
+    assert highlighted(["    if x:", "  y", "if z"], [1, 2, 3])[3].striptags() == "if z"
+
+
+def test_characters_that_act_unseen_are_shown() -> None:
+    assert visible("a\u202eb\x1b[1m\u2028") == "a\ufffdb\ufffd[1m\ufffd"
+    assert visible("plain é 大\tand\nmore\u00a0") == "plain é 大\tand\nmore\u00a0"

@@ -11,7 +11,7 @@ Render = Callable[[AuditView], str]
 
 _RENDERERS = {
     "markdown": "connlint.report.audit_markdown",
-    "html": "connlint.report.audit_html",
+    "html": "connlint.report.audit_html.page",
     "json": "connlint.report.audit_json",
     "csv": "connlint.report.audit_csv",
 }

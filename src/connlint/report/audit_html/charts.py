@@ -1,0 +1,70 @@
+"""Numbers in, bars to scale out; the templates draw them, their colours are the style sheet's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+_FULL = 1000.0
+
+
+class Slice(NamedTuple):
+    """A part of a bar: what it counts, how many, and the class of its colour."""
+
+    label: str
+    number: int
+    colour: str
+
+
+class Bar(NamedTuple):
+    """A bar with its label and its parts. ``choice`` is what a click on it narrows the page to, as
+    ``section:facet:value`` (empty: nothing)."""
+
+    label: str
+    slices: Sequence[Slice]
+    choice: str = ""
+
+    @property
+    def total(self) -> int:
+        return sum(each.number for each in self.slices)
+
+    @property
+    def parts(self) -> Sequence[Slice]:
+        """The slices that are not empty."""
+        return [each for each in self.slices if each.number]
+
+
+class Rect(NamedTuple):
+    """A slice as drawn, in thousandths of the longest bar."""
+
+    x: float
+    width: float
+    slice: Slice
+
+
+class Chart(NamedTuple):
+    """Bars under a title; ``legend`` are the labels of their parts with the
+    colours, where a bar has several."""
+
+    title: str
+    bars: Sequence[Bar]
+
+    @property
+    def legend(self) -> Sequence[tuple[str, str]]:
+        if all(len(bar.parts) < 2 for bar in self.bars):
+            return []
+        return list(dict.fromkeys((p.label, p.colour) for bar in self.bars for p in bar.parts))
+
+    def drawn(self) -> Iterator[tuple[Bar, Sequence[Rect]]]:
+        """Each bar with its rectangles."""
+        longest = max((bar.total for bar in self.bars), default=0)
+        for bar in self.bars:
+            yield bar, list(_rectangles(bar.parts, longest))
+
+
+def _rectangles(slices: Iterable[Slice], longest: int) -> Iterator[Rect]:
+    x = 0.0
+    for each in slices:
+        width = each.number / longest * _FULL
+        yield Rect(round(x, 1), round(width, 1), each)
+        x += width
