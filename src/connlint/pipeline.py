@@ -285,7 +285,9 @@ class Analysis:
 
     def terms_in(self, scope: Scope) -> Terms:
         """What the findings in ``scope`` are judged by."""
-        return Terms(self.request.loaded.standard, self.request.registry, self.active, scope)
+        request = self.request
+        places = _Places(self)
+        return Terms(request.loaded.standard, request.registry, self.active, scope, places)
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -337,6 +339,30 @@ class Analysis:
         other._saved_facts = self._saved_facts
         other.detection = self.detection
         return other
+
+
+class _Places:
+    """What there is in the project of an analysis, looked up when somebody asks."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._analysis = analysis
+
+    def defines(self, path: str, symbol: str) -> bool:
+        """Whether the file has a function or class of that dotted path, or is that module.
+
+        What could not be read has whatever is asked for.
+        """
+        facts = self._analysis.facts.get(path)
+        if facts is None or facts.problem:
+            return facts is not None
+        module = self._analysis.layout.names[path]
+        names = {f"{module}.{scope.qualname}" for scope in facts.scopes}
+        return symbol in ("", module) or symbol in names
+
+    def is_module(self, name: str) -> bool:
+        """Whether a module or package goes by this dotted name."""
+        layout = self._analysis.layout
+        return name in layout.paths or name in layout.folders
 
 
 def facts_of(data: bytes) -> FileFacts:

@@ -109,7 +109,7 @@ def test_entries_of_files_that_were_not_asked_for_stay(capfdbinary: Capture, pro
         (["--baseline", "no.txt"], "there is no baseline no.txt"),
         (["--baseline", "no.txt", "--extend-baseline", "--reason", "x"], "there is no baseline"),
         (["--baseline", "old.txt", "--reason", "x"], "--reason goes with --extend-baseline"),
-        (["--baseline", "bad.txt"], "bad.txt:1: expected CODE"),
+        (["--baseline", "bad.txt"], "bad.txt:1: a merge conflict: keep the lines of both"),
     ],
 )
 def test_what_makes_no_sense_is_refused(

@@ -135,8 +135,8 @@ def test_what_is_written_is_read_again(
         ("DBC301 a.py a.f save x1 -- ", "expected CODE"),
         ("DBC301 a.py save x1 -- why", "expected CODE"),
         ('DBC301 a.py a.f "sa\\ve" x1 -- why', "expected CODE"),
-        ("<<<<<<< HEAD", "expected CODE"),
-        ("DBC104 a.py a.f save x1 -- again", "the same entry as line 1"),
+        ("<<<<<<< HEAD", "a merge conflict: keep the lines of both sides"),
+        ("=======", "a merge conflict"),
     ],
 )
 def test_a_line_that_makes_no_sense_is_named(line: str, flaw: str) -> None:
@@ -145,6 +145,12 @@ def test_a_line_that_makes_no_sense_is_named(line: str, flaw: str) -> None:
         parse_baseline(text, "b.txt")
     (message,) = caught.value.lines
     assert message.startswith(f"b.txt:4: {flaw}")
+
+
+def test_an_entry_that_is_there_twice_allows_the_larger_count() -> None:
+    text = "DBC104 a.py a.f save x1 -- one\nDBC104 a.py a.f save x3 -- other\n"
+    (entry,) = parse_baseline(text, "b.txt")
+    assert (entry.count, entry.reason, entry.line) == (3, "one; other", 1)
 
 
 def test_every_flaw_is_told_at_once() -> None:

@@ -54,18 +54,19 @@ def under_baseline(
     changes no baseline: it did not see everything.
     """
     from connlint.triage.baseline import Baseline
-    from connlint.triage.baseline_file import load_baseline, save_baseline
+    from connlint.triage.baseline_file import is_tidy, load_baseline, save_baseline
     from connlint.triage.judge import hold_against
 
     path = options.path
     if path is None:
         return verdict, ""
     exists = path.exists()
-    before = load_baseline(path) if exists else ()
+    is_rewritten = (options.write or options.extend) and not verdict.is_broken
+    before = load_baseline(path, is_rewritten=is_rewritten) if exists else ()
     remark = ""
-    if (options.write or options.extend) and not verdict.is_broken:
+    if is_rewritten:
         after = _changed(before, exists, verdict, options, terms)
-        if not exists or set(after) != set(before):
+        if not exists or set(after) != set(before) or not is_tidy(path):
             save_baseline(path, after)
             remark = f"{path}: {len(before)} entries before, {len(after)} now"
         before = load_baseline(path)
@@ -81,10 +82,11 @@ def _changed(
     terms: Terms,
 ) -> tuple[Entry, ...]:
     """The entries that the file should hold."""
-    from connlint.triage.baseline import extended, shrunk
+    from connlint.triage.baseline import UNMOVED, extended, shrunk
     from connlint.triage.judge import looked_for
 
-    left = shrunk(entries, verdict.findings, looked_for(verdict, terms))
+    looked = looked_for(verdict, terms)
+    left = shrunk(entries, verdict.findings, looked, terms.places or UNMOVED)
     if options.extend or not exists:
         return extended(left, verdict.findings, options.reason.strip() or _FIRST_REASON)
     return left

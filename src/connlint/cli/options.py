@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -28,6 +31,34 @@ class Words(click.ParamType):
         if not words:
             self.fail("expected codes, the beginning of codes, or names", param, ctx)
         return words
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The codes that the last of the words may become."""
+        from click.shell_completion import CompletionItem
+
+        before, comma, last = incomplete.rpartition(",")
+        return [
+            CompletionItem(f"{before}{comma}{item.value}", help=item.help)
+            for item in completed_rules(ctx, param, last)
+        ]
+
+
+def completed_rules(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The rules whose code or name begins with ``incomplete``, for a shell."""
+    from click.shell_completion import CompletionItem
+
+    from connlint.rules.registry import load_rules
+
+    infos = load_rules().infos
+    codes = [i for i in infos if i.code.startswith(incomplete.upper())]
+    if codes:
+        return [CompletionItem(info.code, help=info.name) for info in codes]
+    named = [info for info in infos if info.name.startswith(incomplete.lower())]
+    return [CompletionItem(info.name, help=info.code) for info in named]
 
 
 def flattened(

@@ -19,6 +19,14 @@ _OPENING = """\
 
 Standard output carries the report alone; progress, notes and errors go to standard error. What the
 exit codes mean is told in [CI and hooks](ci.md).
+
+Shells complete commands, options, formats and rules with one line in their start-up file:
+
+```text
+eval "$(_CONNLINT_COMPLETE=bash_source connlint)"     # ~/.bashrc
+eval "$(_CONNLINT_COMPLETE=zsh_source connlint)"      # ~/.zshrc
+_CONNLINT_COMPLETE=fish_source connlint | source      # ~/.config/fish/config.fish
+```
 """
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from connlint.cli.options import completed_rules
 from connlint.cli.output import note, write_report
 from connlint.cli.surroundings import Surroundings, look_around
 from connlint.errors import ConfigError
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("rules", nargs=-1, metavar="[CODE]...")
+@click.argument("rules", nargs=-1, metavar="[CODE]...", shell_complete=completed_rules)
 @click.option("--all", "every", is_flag=True, help="All rules, in full.")
 @click.option(
     "--format",

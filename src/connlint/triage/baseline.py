@@ -7,13 +7,14 @@ than an entry allows nobody can tell the new finding from the old ones, so all o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from connlint.findings import Finding
 from connlint.rules.run.stale_baseline_entry import StaleBaselineEntry
 from connlint.triage.baseline_file import Entry
 from connlint.triage.fingerprint import Identity, identity
+from connlint.triage.moved import Places, follow
 from connlint.triage.own_findings import finding_of
 from connlint.triage.verdict import Silenced
 
@@ -30,8 +31,21 @@ class Baseline(NamedTuple):
     entries: tuple[Entry, ...]
 
 
+class _Unmoved:
+    """Stands for a project of which nobody knows what it holds: nothing has moved."""
+
+    def defines(self, path: str, symbol: str) -> bool:
+        return True
+
+    def is_module(self, name: str) -> bool:
+        return True
+
+
+UNMOVED = _Unmoved()
+
+
 class Held(NamedTuple):
-    """Findings held against a baseline. ``notes`` say which entries were exceeded."""
+    """Findings held against a baseline. ``notes`` say which entries were exceeded or moved."""
 
     new: list[Finding]
     accepted: list[Silenced]
@@ -39,11 +53,24 @@ class Held(NamedTuple):
     notes: list[str]
 
 
-def hold(findings: Sequence[Finding], baseline: Baseline, in_scope: Scope) -> Held:
-    """Hold ``findings`` against ``baseline``; only what is in scope can be stale."""
-    path, entries = baseline
+def hold(
+    findings: Sequence[Finding], baseline: Baseline, in_scope: Scope, places: Places = UNMOVED
+) -> Held:
+    """Hold ``findings`` against ``baseline``; only what is in scope can be stale.
+
+    Entries follow what has another name or file in ``places``.
+    """
+    path = baseline.path
     groups = _grouped(findings)
+    entries, moved = follow(baseline.entries, _counts(groups), places)
     held = Held([], [], [], [])
+    if moved:
+        (old, now), *others = moved
+        more = f" and {len(others)} more have moved" if others else ""
+        held.notes.append(
+            f"{path}:{old.line}: {old.label} is now in {now.place}{more}:"
+            " --write-baseline brings the file up to date"
+        )
     allowed = {entry.identity: entry for entry in entries}
     for key, group in groups.items():
         entry = allowed.get(key)
@@ -65,12 +92,18 @@ def hold(findings: Sequence[Finding], baseline: Baseline, in_scope: Scope) -> He
 
 
 def shrunk(
-    entries: Iterable[Entry], findings: Iterable[Finding], in_scope: Scope
+    entries: Sequence[Entry],
+    findings: Iterable[Finding],
+    in_scope: Scope,
+    places: Places = UNMOVED,
 ) -> tuple[Entry, ...]:
-    """``entries`` without what is gone: stale ones dropped, counts lowered, nothing added."""
+    """``entries`` without what is gone: stale ones dropped, counts lowered, nothing added.
+
+    Those of what has another name or file in ``places`` get its identity.
+    """
     groups = _grouped(findings)
     left = []
-    for entry in entries:
+    for entry in follow(entries, _counts(groups), places).entries:
         found = len(groups.get(entry.identity, ()))
         if found >= entry.count or not in_scope(*entry.identity[:2]):
             left.append(entry)
@@ -92,6 +125,10 @@ def extended(
             reasons = dict.fromkeys((entry.reason, reason))
             by_identity[key] = Entry(key, len(group), "; ".join(reasons))
     return tuple(by_identity.values())
+
+
+def _counts(groups: Mapping[Identity, Sequence[Finding]]) -> dict[Identity, int]:
+    return {identity: len(group) for identity, group in groups.items()}
 
 
 def _grouped(findings: Iterable[Finding]) -> dict[Identity, list[Finding]]:

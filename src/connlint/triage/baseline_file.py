@@ -26,6 +26,11 @@ _HEADER = """\
 """
 _FIELD = r'("(?:[^"\\]|\\.)*"|[^\s"]\S*)'
 _ENTRY = re.compile(rf"(DBC\d{{3}}) {_FIELD} {_FIELD} {_FIELD} x([1-9]\d*) -- (\S.*)")
+_CONFLICT = re.compile(r"(?:<{7}|\|{7}|={7}|>{7})(?: |$)")
+_CONFLICTING = (
+    "a merge conflict: keep the lines of both sides, or let --write-baseline do that;"
+    " it drops what is gone"
+)
 _PLAIN = re.compile(r'[^\s"#]\S*')
 
 
@@ -46,31 +51,54 @@ class Entry(msgspec.Struct, frozen=True):
     @property
     def label(self) -> str:
         """The entry in a sentence: ``DBC301 in app.routes.create_job (app/routes.py)``."""
-        code, path, symbol, _ = self.identity
-        return f"{code} in {symbol} ({path})" if symbol else f"{code} in {path}"
+        return f"{self.identity[0]} in {self.place}"
+
+    @property
+    def place(self) -> str:
+        """Where in the code the entry is about: ``app.routes.create_job (app/routes.py)``."""
+        _, path, symbol, _ = self.identity
+        return f"{symbol} ({path})" if symbol else path
 
 
-def load_baseline(path: Path) -> tuple[Entry, ...]:
-    """The entries in the file at ``path``; raises :class:`ConfigError`, a line for each flaw."""
+def load_baseline(path: Path, *, is_rewritten: bool = False) -> tuple[Entry, ...]:
+    """The entries in the file at ``path``; raises :class:`ConfigError`, a line for each flaw.
+
+    Where the file ``is_rewritten`` anyway, a merge conflict in it is no flaw: the entries of both
+    sides count.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError([f"baseline {path} can't be read: {error}"]) from error
-    return parse_baseline(text, str(path))
+    return parse_baseline(text, str(path), is_rewritten=is_rewritten)
 
 
-def parse_baseline(text: str, name: str) -> tuple[Entry, ...]:
-    """The entries in ``text``; ``name`` is how errors call the file."""
+def is_tidy(path: Path) -> bool:
+    """Whether a file that can be read has neither a conflict in it nor an entry twice."""
+    text = path.read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return len(lines) == len(parse_baseline(text, "", is_rewritten=True))
+
+
+def parse_baseline(text: str, name: str, *, is_rewritten: bool = False) -> tuple[Entry, ...]:
+    """The entries in ``text``; ``name`` is how errors call the file, the rest as above.
+
+    An entry that is there twice, as after a merge, allows as much as the larger of the two.
+    """
     entries: dict[Identity, Entry] = {}
     flaws: list[str] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
             continue
+        if _CONFLICT.match(line):
+            if is_rewritten:
+                continue
+            raise ConfigError([f"{name}:{number}: {_CONFLICTING}"])
         entry = _parse_entry(line.rstrip(), number)
         if entry is None:
             flaws.append(f"{name}:{number}: expected CODE PATH SYMBOL MATCHED xCOUNT -- REASON")
         elif twin := entries.get(entry.identity):
-            flaws.append(f"{name}:{number}: the same entry as line {twin.line}")
+            entries[entry.identity] = _merged(twin, entry)
         else:
             entries[entry.identity] = entry
     if flaws:
@@ -90,6 +118,11 @@ def save_baseline(path: Path, entries: Iterable[Entry]) -> None:
         write_atomically(path, render_baseline(entries).encode("utf-8"))
     except OSError as error:
         raise ConfigError([f"baseline {path} can't be written: {error}"]) from error
+
+
+def _merged(one: Entry, other: Entry) -> Entry:
+    reason = "; ".join(dict.fromkeys((one.reason, other.reason)))
+    return msgspec.structs.replace(one, count=max(one.count, other.count), reason=reason)
 
 
 def _parse_entry(line: str, number: int) -> Entry | None:

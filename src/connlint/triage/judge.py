@@ -21,19 +21,22 @@ from connlint.triage.verdict import Silenced, Verdict
 
 if TYPE_CHECKING:
     from connlint.triage.baseline import Baseline
+    from connlint.triage.moved import Places
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What findings are judged by.
 
-    ``active`` are the rules that ran, ``scope`` is what the report is about.
+    ``active`` are the rules that ran, ``scope`` is what the report is about; ``places`` knows what
+    there is in the project, for baseline entries of what has moved.
     """
 
     standard: Standard
     registry: Registry
     active: ActiveRules
     scope: Scope
+    places: Places | None = None
 
     @property
     def severities(self) -> dict[str, Severity]:
@@ -79,9 +82,10 @@ def judge(
 def hold_against(verdict: Verdict, baseline: Baseline, terms: Terms) -> Verdict:
     """``verdict``, which knows of no baseline yet, without the findings that this one accepts."""
 
-    from connlint.triage.baseline import STALE, hold
+    from connlint.triage.baseline import STALE, UNMOVED, hold
 
-    held = hold(verdict.findings, baseline, looked_for(verdict, terms))
+    looked = looked_for(verdict, terms)
+    held = hold(verdict.findings, baseline, looked, terms.places or UNMOVED)
     severity = terms.severities[STALE.code]
     stale = [msgspec.structs.replace(finding, severity=severity) for finding in held.stale]
     if STALE.code not in terms.active.codes:
