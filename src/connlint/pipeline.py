@@ -28,6 +28,7 @@ from connlint.findings import Problem, Suspect
 from connlint.rules.registry import Registry
 from connlint.rules.run.unreadable_file import UnreadableFile
 from connlint.source import SourceError, decode, read, split_lines
+from connlint.stopwatch import Stopwatch
 from connlint.triage.judge import Terms, judge
 from connlint.triage.remembered import Memory, RunResult, result_key
 from connlint.triage.scope import Scope, scope_of
@@ -55,6 +56,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     ``paths`` say what the report is about, in terms of the working folder; none stand for the
     import roots. ``unsaved`` holds content, by path relative to the root, that is to be taken
     instead of what is on disk. ``jobs`` is how many processes to use at most, 0 as many as pay.
+    ``timed``: find everything anew and keep apart how long each stage and rule takes.
     """
 
     loaded: LoadedStandard
@@ -63,6 +65,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     unsaved: dict[str, bytes] = {}
     jobs: int = 0
     use_cache: bool = True
+    timed: bool = False
 
 
 class Analysis:
@@ -75,6 +78,8 @@ class Analysis:
         self._folder = project_cache(self._root) if request.use_cache else None
         self._store = FactsStore(self._folder)
         self._cache_problems: dict[Problem, None] = {}
+        self.stopwatch = Stopwatch()
+        """Where the time went; of stages that share work, the first one pays."""
 
     # discover
 
@@ -103,7 +108,9 @@ class Analysis:
 
         watch = partial(self._watch, "Reading")
         jobs = self.request.jobs
-        saved = load_facts(self._lookup, self._store, extract, jobs=jobs, progress=watch)
+        with self.stopwatch("reading files"):
+            lookup = self._lookup
+            saved = load_facts(lookup, self._store, extract, jobs=jobs, progress=watch)
         if problem := self._store.save():
             self._cache_problems[problem] = None
         return saved
@@ -126,13 +133,14 @@ class Analysis:
     @cached_property
     def project(self) -> Project:
         """All files as one project, held against the standard: the declared or the assumed one."""
-        detection = self.detection
-        project = self._modules.link(
-            detection.standard if detection else self.request.loaded.standard
-        )
-        project.dependencies = self._dependencies
-        project.sql_files = self._sql_files
-        return project
+        with self.stopwatch("linking"):
+            detection = self.detection
+            project = self._modules.link(
+                detection.standard if detection else self.request.loaded.standard
+            )
+            project.dependencies = self._dependencies
+            project.sql_files = self._sql_files
+            return project
 
     def _sql_files(self) -> SqlFiles:
         """What the SQL files of the project declare."""
@@ -200,8 +208,13 @@ class Analysis:
                 yield from _unread(self.facts)
                 continue
             project = self.project  # what fails here is no rule's fault
+            if self.request.timed:
+                with self.stopwatch("interpreting functions"):
+                    list(project.runs())
             try:
-                yield from list(rule.load().suspects(project))
+                with self.stopwatch(rule.code):
+                    suspects = list(rule.load().suspects(project))
+                yield from suspects
             except Exception as error:
                 what = " ".join(f"{type(error).__name__}: {error}".split())
                 problems.append(Problem(f"rule {rule.code} failed: {what}", fatal=True))
@@ -229,7 +242,8 @@ class Analysis:
         from connlint.visit.confirm import RuleTitle
 
         titles = {r.code: RuleTitle(r.name, r.severity) for r in self.request.registry.rules}
-        return visit_files(list(self._visits(suspects)), titles)
+        with self.stopwatch("confirming findings"):
+            return visit_files(list(self._visits(suspects)), titles)
 
     @cached_property
     def result(self) -> RunResult:
@@ -238,7 +252,7 @@ class Analysis:
             return self._recall_or_find()
 
     def _recall_or_find(self) -> RunResult:
-        if not self.request.use_cache:
+        if not self.request.use_cache or self.request.timed:
             return self._find()
         memory = Memory(self._folder)
         key = self._key(self._contents_digest())

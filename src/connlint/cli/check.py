@@ -76,6 +76,7 @@ _FORMATS = (
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even with findings.")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed.")
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
+@click.option("--timings", is_flag=True, help="Say how long each stage and the slowest rules take.")
 @click.option(
     "--stdin-filename",
     type=click.Path(path_type=Path),

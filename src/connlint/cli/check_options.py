@@ -41,6 +41,7 @@ class CheckOptions:
     isolated: bool
     jobs: int | None
     no_cache: bool
+    timings: bool
     quiet: bool
 
     @property

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from connlint.cli.changes import Changed
     from connlint.cli.check_options import CheckOptions
     from connlint.cli.surroundings import Surroundings
-    from connlint.pipeline import Request
+    from connlint.pipeline import Analysis, Request
     from connlint.report.view import CheckView
 
 _READ_BY_PEOPLE = frozenset({"text", "concise", "grouped"})
@@ -52,6 +52,8 @@ def _answer(options: CheckOptions, request: Request) -> int:
         write_report(_render(view, options, surroundings), options.output)
         _write_step_summary(view, options)
     _say(view, options)
+    if options.timings:
+        _say_timings(changed.analysis)
     return _exit_code(changed, options)
 
 
@@ -80,6 +82,7 @@ def _request(options: CheckOptions) -> Request:
         jobs=options.jobs or 0,
         use_cache=use_cache,
         unsaved=unsaved,
+        timed=options.timings,
     )
 
 
@@ -144,6 +147,15 @@ def _say(view: CheckView, options: CheckOptions) -> None:
         note(f"{'error' if problem.fatal else 'warning'}: {place}{problem.message}")
     if options.form in _READ_BY_PEOPLE:
         note(summary_line(view), quiet=options.quiet)
+
+
+def _say_timings(analysis: Analysis) -> None:
+    from connlint.cli.output import note
+    from connlint.report.timings import render
+
+    names = {rule.code: rule.name for rule in analysis.request.registry.rules}
+    for line in render(analysis.stopwatch.spent, names):
+        note(line)
 
 
 def _exit_code(changed: Changed, options: CheckOptions) -> int:
