@@ -32,11 +32,20 @@ def reliance(project: Project, scope: ScopeId, commit: Operation, until: int = s
 
     ``until``: where the next commit stands, which serves what comes behind it.
     """
-    run = project.run(scope)
-    for handover in run.handovers:
+    return work_started(project, scope, commit, until) or read_back(project, scope, commit, until)
+
+
+def work_started(project: Project, scope: ScopeId, commit: Operation, until: int) -> str:
+    """Where work is started behind a commit, in words; nothing where none is."""
+    for handover in project.run(scope).handovers:
         if commit.at < handover.at < until:
             return f"line {_line(handover.at)} starts work that may look for what it writes"
-    for operation in run.operations:
+    return ""
+
+
+def read_back(project: Project, scope: ScopeId, commit: Operation, until: int) -> str:
+    """What behind a commit reads that a flush would do for as well, in words."""
+    for operation in project.run(scope).operations:
         is_same = operation.effect.session == commit.effect.session
         is_behind = commit.at < operation.at < until
         if is_same and is_behind and operation.effect.chain[-1].text.endswith(".refresh"):
@@ -53,8 +62,8 @@ def _line(at: int) -> int:
 
 
 def next_commit(project: Project, scope: ScopeId, commit: Operation, other: IsOther) -> int:
-    """Where the first commit or flush stands that always comes behind a commit, if ``other`` says
-    that it counts; beyond everything when there is none."""
+    """Where the first commit or flush stands that always comes behind an operation on the same
+    session, if ``other`` says that it counts; beyond everything when there is none."""
     body = project.module(scope[0]).body(scope[1])
     around = {id(frame.block) for frame in frames_around(body, commit.at)}
     behind = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
@@ -11,6 +12,7 @@ from connlint.model.expressions import descend
 from connlint.model.given import is_given
 from connlint.rules.base import Rule
 from connlint.rules.evidence import shape_at, suspect
+from connlint.rules.transactions.left_to_caller import leaving
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -27,6 +29,7 @@ class ServiceManagesTransaction(Rule):
 
     code = "DBC202"
     severity = "warning"
+    fixes = ("unsafe",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         nested = {(each.place.module, each.place.at) for each in project.nestings}
@@ -50,7 +53,17 @@ class ServiceManagesTransaction(Rule):
             message=f"a {role} {_WORDS[kind]} the session that it was given; "
             "leave the transaction to the caller",
             matched=f"{kind}:{operation.effect.chain[-1].text}",
+            intent=leaving(project, scope, operation, partial(_stays, project)),
         )  # fmt: skip
+
+
+def _stays(project: Project, operation: Operation) -> bool:
+    """Whether a commit is none of those that this rule takes from services."""
+    last = operation.effect.chain[-1]
+    scope = (last.module, last.scope)
+    if project.role(scope) not in _ROLES or project.may_end_transactions(scope):
+        return True
+    return operation.own and not is_given(project.program, scope, operation)
 
 
 def _manages(project: Project, scope: ScopeId, operation: Operation) -> bool:
