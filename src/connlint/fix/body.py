@@ -11,7 +11,7 @@ from connlint.fix.names import binds
 from connlint.fix.outcome import Refused
 from connlint.fix.place import Place
 from connlint.fix.provider import Provider
-from connlint.fix.quiet import LOGS, name_called
+from connlint.fix.quiet import LOGS, ends_in_raise, name_called
 from connlint.fix.tree import Node
 
 _WRITES = frozenset(
@@ -78,7 +78,7 @@ class Body:
     def _check_rollbacks(self, provider: Provider, terms: Terms) -> None:
         for call in self.calls("rollback"):
             handler = self._enclosing_handler(call)
-            if not (handler and _ends_in_raise(handler.body)):
+            if not (handler and ends_in_raise(handler.body)):
                 raise Refused(f"line {self._line(call)} rolls back, and {_commits(provider)}")
             terms.unsafe.append("it rolls back by itself")
 
@@ -94,7 +94,7 @@ class Body:
             if not isinstance(node, cst.Try | cst.TryStar):
                 continue
             works = any(tree.is_within(use, [node.body]) for use in self.uses)
-            swallows = [each for each in node.handlers if not _ends_in_raise(each.body)]
+            swallows = [each for each in node.handlers if not ends_in_raise(each.body)]
             if works and swallows:
                 line = self._line(swallows[0])
                 raise Refused(f"line {line} handles an error and goes on, and {_commits(provider)}")
@@ -320,13 +320,6 @@ def _raises_again(body: cst.BaseSuite) -> bool:
     if isinstance(last, cst.SimpleStatementLine):
         last = last.body[-1]
     return isinstance(last, cst.Raise) and last.exc is None
-
-
-def _ends_in_raise(body: cst.BaseSuite) -> bool:
-    last = body.body[-1] if body.body else None
-    if isinstance(last, cst.SimpleStatementLine):
-        last = last.body[-1]
-    return isinstance(last, cst.Raise)
 
 
 def _commits(provider: Provider) -> str:

@@ -43,6 +43,14 @@ def only_undoes(suite: cst.BaseSuite) -> bool:
     )
 
 
+def ends_in_raise(body: cst.BaseSuite) -> bool:
+    """Is the last statement of ``body`` one that raises?"""
+    last = body.body[-1] if body.body else None
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    return isinstance(last, cst.Raise)
+
+
 def _undoes_or_reports(statement: cst.CSTNode) -> bool:
     call = call_in(statement)
     return call is not None and name_called(call) in LOGS | {"rollback"}

@@ -10,6 +10,7 @@ from connlint.model import values as v
 from connlint.model.expressions import calls_in
 from connlint.rules.base import Rule
 from connlint.rules.evidence import shape_at, suspect
+from connlint.rules.transactions.begun_in_route import beginning
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -27,6 +28,7 @@ class RouterWithoutTransaction(Rule):
 
     code = "DBC203"
     severity = "error"
+    fixes = ("unsafe",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         seen: set[ScopeId] = set()
@@ -47,6 +49,7 @@ class RouterWithoutTransaction(Rule):
             "provider of its session commits",
             matched=effect.chain[-1].text, priority="high",
             trace=project.trace(effect) if not operation.own else (),
+            intent=beginning(project, scope, operation),
         )  # fmt: skip
 
 
