@@ -12,6 +12,7 @@ from connlint.model.names import walk
 from connlint.model.uses import is_used
 from connlint.rules.base import Rule
 from connlint.rules.evidence import suspect
+from connlint.rules.writes.counted_rows import counting
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -31,6 +32,7 @@ class CountByFetch(Rule):
 
     code = "DBC306"
     severity = "warning"
+    fixes = ("unsafe",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         for scope, run in project.runs():
@@ -56,6 +58,7 @@ class CountByFetch(Rule):
             message=f"all rows are fetched{through} only to be counted; count them in the "
             "database (SELECT count(*))",
             matched="len",
+            intent=counting(project, scope, fetch),
         )  # fmt: skip
 
 
