@@ -15,6 +15,7 @@ from connlint.fix.outcome import Refused
 from connlint.fix.place import Place
 from connlint.fix.quiet import Try, ends_in_raise
 from connlint.fix.rewrite import Rewrite, Splice, Statements, indented, leading_lines
+from connlint.fix.tree import Scope
 
 
 def rewrite(place: Place) -> Rewrite:
@@ -92,11 +93,7 @@ def _stretch(body: cst.IndentedBlock, uses: Sequence[cst.Name], place: Place) ->
         at for at, each in enumerate(body.body) if any(tree.is_within(u, [each]) for u in uses)
     ]
     start, stop = using[0], using[-1] + 1
-    bound = {
-        (each.value, names.owner(each))
-        for each in tree.inside(*body.body[start:stop])
-        if isinstance(each, cst.Name) and names.is_variable(each) and binds(each, tree)
-    }
+    bound = _bound(body.body[start:stop], place)
     for at in range(stop, len(body.body)):
         if any(
             isinstance(each, cst.Name)
@@ -105,7 +102,17 @@ def _stretch(body: cst.IndentedBlock, uses: Sequence[cst.Name], place: Place) ->
             for each in tree.inside(body.body[at])
         ):
             stop = at + 1
+            bound |= _bound(body.body[start:stop], place)
     return start, stop
+
+
+def _bound(statements: Sequence[cst.BaseStatement], place: Place) -> set[tuple[str, Scope]]:
+    """The variables to which ``statements`` give values."""
+    return {
+        (each.value, place.names.owner(each))
+        for each in place.tree.inside(*statements)
+        if isinstance(each, cst.Name) and place.names.is_variable(each) and binds(each, place.tree)
+    }
 
 
 def _check_clauses(

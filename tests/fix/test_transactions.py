@@ -1,0 +1,162 @@
+"""Fixes of transactions and writes, case by case, with the findings of the real analysis."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from fix.projects import Outcome, fixed_project
+
+STANDARD = """
+[sessions]
+providers = ["app.db.get_session"]
+dependencies = ["app.db.get_db", "app.db.get_async_db"]
+
+[roles]
+service = ["app/services/**"]
+
+[states]
+fields = ["status"]
+persist = ["QUEUED", "COMPLETE"]
+transient = ["UPLOADING"]
+persist-functions = ["app.store.Store.persist", "app.store.Store.persist_soon"]
+"""
+PROJECT = {
+    "app/__init__.py": "",
+    "app/db.py": """
+from contextlib import contextmanager
+
+from sqlalchemy import create_engine
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.orm import sessionmaker
+
+SessionLocal = sessionmaker(bind=create_engine("sqlite://"))
+AsyncLocal = async_sessionmaker(bind=create_async_engine("sqlite+aiosqlite://"))
+
+
+@contextmanager
+def get_session():
+    with SessionLocal() as session:
+        yield session
+        session.commit()
+
+
+def get_db():
+    with SessionLocal() as session:
+        yield session
+
+
+async def get_async_db():
+    async with AsyncLocal() as session:
+        yield session
+""",
+    "app/models.py": """
+from sqlalchemy import Column, Integer, String
+from sqlalchemy.orm import declarative_base
+
+Base = declarative_base()
+
+
+class Job(Base):
+    __tablename__ = "jobs"
+    id = Column(Integer, primary_key=True)
+    status = Column(String)
+    note = Column(String)
+
+
+class Entry(Base):
+    __tablename__ = "entries"
+    id = Column(Integer, primary_key=True)
+    text = Column(String)
+""",
+    "app/store.py": """
+class Store:
+    def put(self, key, fields): ...
+    def persist(self, key): ...
+    async def persist_soon(self, key, status): ...
+
+
+store = Store()
+
+
+def new_id(): ...
+""",
+}
+_CASE = re.compile(r"^## (?P<title>.+)\n(?P<body>(?:(?!^## ).*\n?)+)", re.MULTILINE)
+_ITEM = re.compile(r"^- (\w+): (.+)$", re.MULTILINE)
+_CODE = re.compile(r"^```(?:before|after)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+class Case(NamedTuple):
+    """One case. ``after`` is ``before`` where nothing changes, for the ``reason``."""
+
+    title: str
+    code: str
+    path: str
+    reason: str
+    before: str
+    after: str
+
+
+def _cases() -> list[Case]:
+    text = (Path(__file__).parent / "cases" / "transactions.md").read_text("utf-8")
+    found = []
+    for match in _CASE.finditer(text):
+        items, codes = dict(_ITEM.findall(match["body"])), _CODE.findall(match["body"])
+        assert items.keys() <= {"code", "path", "reason"}, match["title"]
+        path, reason = items.get("path", "app/case.py"), items.get("reason", "")
+        found.append(Case(match["title"], items["code"], path, reason, codes[0], codes[-1]))
+    return found
+
+
+CASES = _cases()
+FIXED = [case for case in CASES if case.after != case.before]
+REFUSED = [case for case in CASES if case.after == case.before]
+
+
+def _title(case: Case) -> str:
+    return f"{case.code} {case.title}"
+
+
+def _fix(root: Path, case: Case, text: str, *, unsafe: bool = True) -> Outcome:
+    standard = f'select = ["{case.code}"]\n{STANDARD}'
+    return fixed_project(root, {**PROJECT, case.path: text}, standard, unsafe=unsafe)
+
+
+def test_each_rule_has_cases_of_both_kinds() -> None:
+    for kind in (FIXED, REFUSED):
+        codes = {case.code for case in kind}
+        assert codes == {"DBC201", "DBC202", "DBC203", "DBC205", "DBC206", "DBC302", "DBC306"}
+    assert all(case.reason for case in REFUSED)
+
+
+@pytest.mark.parametrize("case", FIXED, ids=_title)
+def test_fixed(tmp_path: Path, case: Case) -> None:
+    result = _fix(tmp_path, case, case.before)
+    assert result.reasons(case.code) == []
+    assert result.files[case.path] == case.after
+    assert result.fixed(case.code)
+    assert {path: result.files[path] for path in PROJECT} == PROJECT
+
+
+@pytest.mark.parametrize("case", FIXED, ids=_title)
+def test_nothing_is_done_unasked(tmp_path: Path, case: Case) -> None:
+    result = _fix(tmp_path, case, case.before, unsafe=False)
+    assert result.files[case.path] == case.before
+    assert all(each.startswith("takes --unsafe-fixes: ") for each in result.reasons(case.code))
+
+
+@pytest.mark.parametrize("case", FIXED, ids=_title)
+def test_the_line_ends_of_windows_stay(tmp_path: Path, case: Case) -> None:
+    result = _fix(tmp_path, case, case.before.rstrip().replace("\n", "\r\n"))
+    assert result.files[case.path] == case.after.rstrip().replace("\n", "\r\n")
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=_title)
+def test_refused(tmp_path: Path, case: Case) -> None:
+    result = _fix(tmp_path, case, case.before)
+    assert result.files[case.path] == case.before
+    assert any(case.reason in each for each in result.reasons(case.code)), result.reasons(case.code)
