@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -52,8 +53,7 @@ def test_a_terminal_gets_typeset_text(
     assert "## What it does" not in done.out
     monkeypatch.setenv("NO_COLOR", "1")
     plain = run(capfdbinary, "rule", "DBC901").out
-    assert "\x1b[3" not in plain
-    assert "\x1b[4" not in plain.replace("\x1b[4m", "")
+    assert not re.search(r"\x1b\[[\d;]*[349]\d", plain)
 
 
 def test_json_holds_metadata_and_page(capfdbinary: Capture) -> None:
@@ -118,3 +118,15 @@ def test_an_unsound_configuration_does_not_keep_a_rule_from_being_explained(
     done = run(capfdbinary, "rule", "DBC901")
     assert (done.code, done.out.splitlines()[0]) == (0, "# unused-suppression")
     assert "its configuration is unsound: connlint.toml:1: selct: unknown key" in done.err
+
+
+def test_a_terminal_keeps_its_own_ground_and_sees_file_names(
+    capfdbinary: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+    output = run(capfdbinary, "rule", "DBC201").out
+    assert not re.search(r"\x1b\[[\d;]*4[0-7]m", output)
+    assert "app/jobs.py" in output
+    assert all(line == line.rstrip() for line in output.splitlines())

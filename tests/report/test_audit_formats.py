@@ -13,7 +13,7 @@ import pytest
 from audit.auditing import audited
 from connlint.findings import Edit
 from connlint.location import Span
-from connlint.report import audit_csv, audit_json, audit_markdown, audit_terminal
+from connlint.report import audit_csv, audit_json, audit_markdown
 from connlint.report.audit_formats import AUDIT_FORMATS, audit_renderer
 from connlint.report.audit_json import AuditReport
 from connlint.report.audit_view import AuditView
@@ -105,21 +105,6 @@ def test_markdown_shows_analysed_text_literally(view: AuditView) -> None:
     text = audit_markdown.render(view)
     outside = re.sub(r"(`+).*?\1", "", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
     assert "<script" not in outside
-
-
-def test_the_terminal_can_do_with_ascii(view: AuditView) -> None:
-    text = audit_terminal.render(view, width=100, colour=False, unicode=False)
-    marks = [line for line in text.splitlines() if "SessionLocal()" in line]
-    assert any("[fix]" in line for line in marks)
-    own = text.replace("…", "")
-    assert own.isascii()
-
-
-def test_the_terminal_keeps_to_its_width(view: AuditView) -> None:
-    text = audit_terminal.render(view, width=90, colour=False)
-    assert max(map(len, text.splitlines())) <= 90
-    assert "\x1b" not in text
-    assert "\x1b" in audit_terminal.render(view, width=90, colour=True)
 
 
 # pieces of Markdown

@@ -91,12 +91,12 @@ def run(options: AuditOptions) -> int:
 
 def _render(view: AuditView, options: AuditOptions, surroundings: Surroundings) -> str:
     if options.form == "text":
-        from connlint.report import audit_terminal
+        from connlint.report.audit_terminal import report
 
         shown = surroundings.is_terminal and options.output is None
         unicode = options.output is not None or _takes_unicode(sys.stdout.encoding)
         width = surroundings.width if shown else _PLAIN_WIDTH
-        return audit_terminal.render(view, width, surroundings.colour and shown, unicode)
+        return report.render(view, width, surroundings.colour and shown, unicode)
     from connlint.report.audit_formats import audit_renderer
 
     return audit_renderer(options.form)(view)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +16,8 @@ from connlint.errors import ConfigError
 if TYPE_CHECKING:
     from connlint.config.loading import LoadedStandard
     from connlint.rules.registry import Registry
+
+_FILE_NAME = re.compile(r'^(`{3,}\w+) title="([^"\n]+)"', re.MULTILINE)
 
 
 @click.command()
@@ -65,13 +68,17 @@ def _typeset(markdown: str, surroundings: Surroundings) -> str:
     """``markdown`` as a terminal shows it best."""
     from rich.console import Console
     from rich.markdown import Markdown
+    from rich.theme import Theme
 
     console = Console(
         file=io.StringIO(),
         force_terminal=True,
         no_color=not surroundings.colour,
         width=surroundings.width,
+        # The terminal's own ground: a black one looks broken on a light terminal.
+        theme=Theme({"markdown.code": "bold cyan"}),
     )
+    named = _FILE_NAME.sub(r"*\2*\n\n\1", markdown)
     with console.capture() as captured:
-        console.print(Markdown(markdown))
-    return captured.get()
+        console.print(Markdown(named, code_theme="ansi_dark"))
+    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
