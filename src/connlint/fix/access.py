@@ -6,7 +6,7 @@ and under a name that nothing else in the file has.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import libcst as cst
@@ -27,17 +27,25 @@ class Access:
 
 
 def access(
-    site: cst.CSTNode, replaced: cst.BaseExpression, module: str, attribute: str, imports: Imports
+    site: cst.CSTNode,
+    replaced: cst.BaseExpression,
+    module: str,
+    attribute: str,
+    imports: Imports,
+    known_as: Collection[str] = (),
 ) -> Access:
     """How to name ``attribute`` of ``module`` at ``site``, where ``replaced`` stands so far.
 
-    Raises :class:`Refused` where that is this very file and the name means something else here.
+    ``known_as`` are global names of the file that stand for it by way of another module. Raises
+    :class:`Refused` where ``module`` is this very file and the name means something else here.
     """
     scope = imports.names.scope(site)
     if module == imports.module:
         return _access_here(site, attribute, scope, imports)
     for imported in imports.every:
-        if _is_usable(imported, f"{module}.{attribute}", site, scope, imports):
+        is_known = imported.local in known_as and imported.scope is imports.tree.module
+        target = imported.target if is_known else f"{module}.{attribute}"
+        if _is_usable(imported, target, site, scope, imports):
             return Access(cst.Name(imported.local))
     if isinstance(replaced, cst.Attribute) and imports.target_of(replaced.value, scope) == module:
         return Access(cst.Attribute(replaced.value.deep_clone(), cst.Name(attribute)))

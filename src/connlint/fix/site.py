@@ -93,6 +93,8 @@ def _check_factory(factory: cst.BaseExpression, place: Place) -> None:
         raise Refused(_CHOSEN)
     if isinstance(factory, cst.Call):
         raise Refused("the factory is made on the spot, with settings of its own")
+    if isinstance(factory, cst.Subscript) and not _is_constant(factory):
+        raise Refused("the factory is looked up while the code runs")
     root = root_of(factory)
     if root is None:
         return
@@ -107,6 +109,15 @@ def _check_factory(factory: cst.BaseExpression, place: Place) -> None:
             raise Refused(_CHOSEN)
     if len(bindings) > 1 and place.imports.binding(root.value, owner) is None:
         raise Refused(f"which factory {root.value} is depends on the run")
+
+
+def _is_constant(subscript: cst.Subscript) -> bool:
+    """Is it written which item is meant?"""
+    match subscript.slice:
+        case [cst.SubscriptElement(slice=cst.Index(value=cst.SimpleString() | cst.Integer()))]:
+            return True
+        case _:
+            return False
 
 
 def root_of(factory: cst.BaseExpression) -> cst.Name | None:

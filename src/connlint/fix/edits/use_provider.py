@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from connlint.fix.access import access
+from connlint.fix.access import Access, access
 from connlint.fix.body import check_kept
 from connlint.fix.enter import Entering, enter, enter_later, entered_name
 from connlint.fix.import_edits import is_removable
@@ -36,7 +36,7 @@ def rewrite(place: Place) -> Rewrite:
         raise Refused(f"{provider.name} is a dependency: it is injected, not called")
     if provider.shape == "scoped":
         raise Refused(f"{provider.name} is a scoped session: its life is the request's, no block's")
-    found = access(site.call, site.factory, provider.module, provider.attribute, place.imports)
+    found = _access(site.call, site.factory, provider, place)
     call = cst.Call(found.expression)
     if provider.is_block:
         result = _open_block(place, site, provider, call)
@@ -51,6 +51,13 @@ def rewrite(place: Place) -> Rewrite:
         result.vanished.append(site.root)
     _drop_alias(site, result, place)
     return result
+
+
+def _access(
+    at: cst.CSTNode, replaced: cst.BaseExpression, provider: Provider, place: Place
+) -> Access:
+    known_as = place.data.get("provider_known_as", "").split()
+    return access(at, replaced, provider.module, provider.attribute, place.imports, known_as)
 
 
 def _factory_is_async(site: Site, place: Place) -> bool:
@@ -80,7 +87,7 @@ def _inject(reference: cst.BaseExpression, provider: Provider, place: Place) -> 
     known = place.data.get("factory_async")
     if known in {"yes", "no"}:
         provider.check_session(known == "yes")
-    found = access(reference, reference, provider.module, provider.attribute, place.imports)
+    found = _access(reference, reference, provider, place)
     result = Rewrite()
     result.replace(reference, found.expression)
     if found.request:

@@ -9,6 +9,7 @@ from connlint.model import values as v
 from connlint.model.mentions import Mentions
 from connlint.rules.base import Rule
 from connlint.rules.evidence import instead, may_make_sessions, suspect
+from connlint.rules.sessions.replaced import mindful
 from connlint.rules.sessions.replacement import dependency_intent, provider_intent
 
 if TYPE_CHECKING:
@@ -70,7 +71,10 @@ class ForbiddenSessionFactory(Rule):
                 project, self.code, scope, mention.at, mention.end, shape="name",
                 message=f"{mention.name} is handed on to open sessions; {instead(project)}",
                 matched=mention.name, priority="high",
-                intent=dependency_intent(project, mention.name) if mention.is_injected else None,
+                intent=mindful(
+                    project, scope, mention.at, mention.name,
+                    dependency_intent(project, mention.name) if mention.is_injected else None,
+                ),
             )  # fmt: skip
 
     def _suspect(
@@ -86,7 +90,9 @@ class ForbiddenSessionFactory(Rule):
             project, self.code, scope, at, end, shape="call",
             message=f"session opened through {name}; {instead(project)}",
             matched=name, priority="high",
-            intent=provider_intent(project, scope, operation),
+            intent=mindful(
+                project, scope, at, name, provider_intent(project, scope, operation)
+            ),
         )  # fmt: skip
 
 

@@ -1,0 +1,66 @@
+"""The fix that puts a provider into the place of something in, the same fix out, with what is known
+of the thing that it replaces: what would be lost, and under which names the provider is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from connlint.facts import types as f
+from connlint.model import values as v
+from connlint.model.expressions import calls_in
+from connlint.model.providers import provider_of
+
+if TYPE_CHECKING:
+    from connlint.findings import FixIntent
+    from connlint.model.project import Project
+    from connlint.model.relevance import ScopeId
+
+
+def mindful(
+    project: Project, scope: ScopeId, at: int, name: str, intent: FixIntent | None
+) -> FixIntent | None:
+    """``intent`` to replace ``name``, which stands at a place of a function, with its obstacles."""
+    if intent is None:
+        return None
+    wanted = intent.data["provider"]
+    data = {**intent.data, "provider_known_as": " ".join(_known_as(project, scope, wanted))}
+    obstacle = intent.obstacle
+    if intent.data["provider_commits"] == "no" and _commits(project, name):
+        obstacle = f"{name} commits when it is left, and {wanted} does not"
+    elif _is_given_arguments(project, scope, at):
+        obstacle = "the provider has no place for the arguments that the factory is given"
+    return replace(intent, data=data, obstacle=obstacle)
+
+
+def _known_as(project: Project, scope: ScopeId, wanted: str) -> list[str]:
+    """The names that a module imports the provider under, through other modules as well."""
+    module = project.module(scope[0])
+    names = {each.name for each in module.facts.imports if not each.scope and each.attr}
+    return sorted(
+        name
+        for name in names
+        for value in project.values(module.name, 0, f.Name(name, 0))
+        if project.program.callable_name(value) == wanted
+    )
+
+
+def _commits(project: Project, name: str) -> bool:
+    """Whether something of the project commits when its block is left."""
+    functions = (each for each in project.targets(name) if each.kind == "function")
+    return any(provider_of(project.engine, (t.module, t.scope)).commits for t in functions)
+
+
+def _is_given_arguments(project: Project, scope: ScopeId, at: int) -> bool:
+    """Whether the call at a place is one of a ``partial`` that holds more than the factory."""
+    for call in calls_in(project.module(scope[0]).body(scope[1])):
+        if call.at != at:
+            continue
+        func = call.func
+        if isinstance(func, f.Attr) and func.attr == "begin":
+            func = func.value
+        for value in project.values(*scope, func):
+            if isinstance(value, v.Partial) and (value.args or value.keywords):
+                return True
+    return False
