@@ -65,6 +65,7 @@ def test_what_is_written_is_what_was_detected(
     assert (project / "connlint.toml").read_text(encoding="utf-8") == done.out
     assert declared(project) == detected(application(direct=DIRECT)).standard
     assert "written to" in done.err
+    assert "check --baseline connlint-baseline.txt --write-baseline" in done.err
 
 
 def test_a_pyproject_keeps_every_byte_of_its_own(

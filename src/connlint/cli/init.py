@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from connlint.rules.project import Held
 
 _OWN, _SHARED = "connlint.toml", "pyproject.toml"
+_NEXT = """\
+Read it: what is said to be likely is yours to decide. Then
+  connlint check                     what the code does against it
+  connlint check --baseline connlint-baseline.txt --write-baseline
+                                     accept that for now; only new findings count from then on
+  connlint rule CODE                 what a rule means, and why it is off or silent here
+and put `connlint check --baseline connlint-baseline.txt` into the pre-commit hook and the CI job.\
+"""
 
 
 @click.command()
@@ -65,7 +73,7 @@ def command(
         note("nothing written", quiet=quiet)
         return
     _write(target, text)
-    note(f"written to {target}; connlint check holds the code against it", quiet=quiet)
+    note(f"written to {target}\n\n{_NEXT}", quiet=quiet)
 
 
 def _undeclared(path: Path | None, *, use_cache: bool) -> Held:
