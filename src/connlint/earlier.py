@@ -21,6 +21,7 @@ from connlint.facts.sql_statements import extract_sql
 from connlint.facts.store import encode_facts
 from connlint.facts.types import FileFacts
 from connlint.pipeline import Analysis, facts_of
+from connlint.triage.remembered import RunResult
 
 
 class EarlierAnalysis(Analysis):
@@ -63,6 +64,12 @@ class EarlierAnalysis(Analysis):
             else self._saved_facts.by_path[file.relative].facts
             for file in self.found.sql
         ]
+
+    @cached_property
+    def result(self) -> RunResult:
+        """Everything that was found then; without a change, what is found now."""
+        same = not (self.change.contents or self.change.added or self._now.request.unsaved)
+        return self._now.result if same else super().result
 
     @cached_property
     def facts(self) -> Mapping[str, FileFacts]:

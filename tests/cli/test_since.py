@@ -279,6 +279,46 @@ def test_neither_work_tree_nor_index_is_touched(capfdbinary: Capture, project: P
     assert before == after
 
 
+def test_a_worktree_is_a_repository_too(
+    capfdbinary: Capture, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(project, "worktree", "add", "--quiet", "-b", "topic", tmp_path / "topic")
+    monkeypatch.chdir(tmp_path / "topic")
+    write(tmp_path / "topic", {"app/new.py": OLD})
+    assert shown(capfdbinary) == ["app/new.py:6 DBC101"]
+
+
+def test_what_a_submodule_holds_is_not_the_change_s(
+    capfdbinary: Capture, project: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "inner").mkdir()
+    commit(tmp_path / "inner", {"jobs.py": OLD})
+    add = ("submodule", "--quiet", "add", str(tmp_path / "inner"), "app/inner")
+    git(project, "-c", "protocol.file.allow=always", *add)
+    commit(project)
+    write(project, {"app/inner/more.py": OLD})
+    assert shown(capfdbinary) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_odd_names_are_followed(capfdbinary: Capture, project: Path) -> None:
+    odd = 'app/o "d\td\u00e4.py'
+    commit(project, {odd: OLD})
+    assert shown(capfdbinary) == []
+    write(project, {odd: OLD + NEW})
+    assert [place.rpartition(":")[2] for place in shown(capfdbinary)] == ["11 DBC101"]
+
+
+def test_a_hook_s_variables_do_not_lead_elsewhere(
+    capfdbinary: Capture, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_DIR", ".git")
+    monkeypatch.setenv("GIT_INDEX_FILE", ".git/index")
+    write(project, {"app/new.py": OLD})
+    monkeypatch.chdir(project / "app")
+    assert shown(capfdbinary) == ["app/new.py:6 DBC101"]
+
+
 # what git can't tell
 
 
