@@ -190,13 +190,13 @@ def _offset(text: str, at: types.Position) -> int:
 
 @asynccontextmanager
 async def editor(
-    cache: Path, *folders: Path, kind: str = "visual-studio-code"
+    cache: Path, *folders: Path, kind: str = "visual-studio-code", options: Sequence[str] = ()
 ) -> AsyncIterator[Editor]:
     """An editor of this ``kind`` with a workspace of these folders, and its server."""
     editing = Editor()
     client = editing.client
     environment = {**os.environ, "PYTHONPATH": str(SOURCE), "CONNLINT_CACHE_DIR": str(cache)}
-    command = [sys.executable, "-m", "connlint", "server"]
+    command = [sys.executable, "-m", "connlint", "server", *options]
     await client.start_io(*command, env=environment, cwd=str(cache.parent))
     workspace = [types.WorkspaceFolder(folder.as_uri(), folder.name) for folder in folders]
     params = types.InitializeParams(

@@ -109,6 +109,29 @@ def test_a_standard_that_was_never_good_shows_nothing(tmp_path: Path, cache: Pat
     asyncio.run(use())
 
 
+def test_what_the_baseline_accepts_is_not_shown(tmp_path: Path, cache: Path) -> None:
+    root = tmp_path / "project"
+    users = write_project(root)
+    baseline = root / "accepted.txt"
+    entry = "DBC102 app/users.py app.users app.database.make_session x1 -- since ever\n"
+    baseline.write_text(entry, "utf-8")
+
+    async def use() -> None:
+        async with editor(cache, root, options=["--baseline", baseline.name]) as edit:
+            edit.open(users)
+            assert [each.code for each in await edit.diagnostics(users)] == ["DBC101"]
+            baseline.write_text("nonsense\n", "utf-8")
+            edit.save(users)
+            assert len(await edit.diagnostics(users)) == 2
+            assert "accepted.txt:1" in await edit.message()
+            baseline.unlink()
+            edit.save(users)
+            assert len(await edit.diagnostics(users)) == 2
+            assert edit.messages == []
+
+    asyncio.run(use())
+
+
 def test_the_assumed_standard_is_logged(tmp_path: Path, cache: Path) -> None:
     root = tmp_path / "project"
     users = write_project(root, FORBIDDEN)

@@ -8,7 +8,13 @@ from connlint.errors import UsageError
 
 
 @click.command()
-def command() -> None:
+@click.option(
+    "--baseline",
+    default="",
+    metavar="FILE",
+    help="Leave out what FILE, in the root of each project, accepts.",
+)
+def command(baseline: str) -> None:
     """Serve an editor with findings, fixes and rules over the language server protocol.
 
     Editors start it by themselves; it talks over standard input and output. Needs the extra: pip
@@ -21,4 +27,4 @@ def command() -> None:
             raise
         message = 'the language server needs an extra: pip install "connlint[server]"'
         raise UsageError(message) from error
-    serve()
+    serve(baseline)

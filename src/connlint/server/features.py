@@ -23,20 +23,21 @@ from connlint.source import split_lines
 _WATCHED = ("**/*.py", "**/*.toml", "**/.gitignore")
 
 
-def serve() -> None:
+def serve(baseline: str = "") -> None:
     """Speak the protocol over standard input and output until the client is gone.
 
+    ``baseline`` names the file in the root of each project that says what is accepted there.
     What anything else prints goes to standard error: it would break the protocol.
     """
     gc.enable()  # a run of the command line ends before it pays, a server does not
     with os.fdopen(os.dup(1), "wb") as output:
         os.dup2(2, 1)
-        new_server().start_io(stdout=output)
+        new_server(baseline).start_io(stdout=output)
 
 
-def new_server() -> ConnlintServer:
+def new_server(baseline: str = "") -> ConnlintServer:
     """A server with its features; nothing is read or written yet."""
-    server = ConnlintServer()
+    server = ConnlintServer(baseline)
     for name, feature in (
         (types.INITIALIZED, _initialized),
         (types.SHUTDOWN, _shutdown),

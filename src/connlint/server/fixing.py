@@ -37,11 +37,16 @@ def fix_one(checked: Checked, fingerprint: str, *, unsafe: bool) -> tuple[FileCh
 
 
 def fix_safely(checked: Checked) -> tuple[FileChange, ...]:
-    """Fix what can be fixed safely by changing nothing but the buffer."""
+    """Fix what is shown in the buffer and can be fixed safely by changing nothing else."""
+    from connlint.fix.guard import key_of
     from connlint.fix.joint import paths_of
 
-    own = (checked.path,)
-    return _fix(checked, lambda finding: paths_of(finding) == own, unsafe=False).changes
+    shown = {key_of(finding) for finding in checked.findings}
+
+    def is_wanted(finding: Finding) -> bool:
+        return key_of(finding) in shown and paths_of(finding) == (checked.path,)
+
+    return _fix(checked, is_wanted, unsafe=False).changes
 
 
 def _fix(

@@ -33,8 +33,8 @@ Result = TypeVar("Result")
 class ConnlintServer(LanguageServer):
     """The server with what it knows of the buffers that are open."""
 
-    def __init__(self) -> None:
-        """A new server knows no buffer."""
+    def __init__(self, baseline: str = "") -> None:
+        """A new server knows no buffer. ``baseline`` is that of :class:`Projects`."""
         # Where a text has form feeds, pygls counts other lines than the protocol when it applies
         # parts of a change: whole texts are safe.
         super().__init__(
@@ -45,7 +45,7 @@ class ConnlintServer(LanguageServer):
         """What was found in each open buffer, by URI."""
         self.deleted: set[str] = set()
         """Buffers whose file is gone, until they are changed or saved again."""
-        self._projects = Projects()
+        self._projects = Projects(baseline)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="analysis")
         self._told: list[str] = []
         self._noted: list[str] = []

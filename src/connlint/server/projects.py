@@ -20,7 +20,11 @@ from connlint.findings import Finding
 from connlint.pipeline import Analysis, Request, Watch
 from connlint.rules.project import Held, load_project
 from connlint.server.buffers import Buffer, Content, content_of
+from connlint.triage.baseline import Baseline
+from connlint.triage.baseline_file import load_baseline
+from connlint.triage.judge import hold_against
 from connlint.triage.scope import Scope, relative_to
+from connlint.triage.verdict import Verdict
 
 
 class Checked(NamedTuple):
@@ -58,7 +62,9 @@ class _Unit(NamedTuple):
 class Projects:
     """Analyses buffers, and remembers for each folder the last standard that held."""
 
-    def __init__(self) -> None:
+    def __init__(self, baseline: str = "") -> None:
+        """``baseline`` names the file in a project's root that says what is accepted there."""
+        self._baseline = baseline
         self._good: dict[Path, Held] = {}
 
     def check(
@@ -118,7 +124,7 @@ class Projects:
         for held in standards:
             request = Request(loaded=held.loaded, registry=held.registry)
             try:
-                checked = _analysed(request, unit, contents, watch, outcome.remarks)
+                checked = self._analysed(request, unit, contents, watch, outcome)
             except ConfigError as error:
                 # While somebody types, names come and go: that is no news about the standard.
                 lines = outcome.errors if is_saved else outcome.remarks
@@ -129,37 +135,52 @@ class Projects:
             return checked
         return []
 
+    def _analysed(
+        self,
+        request: Request,
+        unit: _Unit,
+        contents: Mapping[str, Content],
+        watch: Watch,
+        outcome: Round,
+    ) -> list[Checked]:
+        """The buffers of ``unit`` that are part of the project; raises :class:`ConfigError`.
 
-def _analysed(
-    request: Request,
-    unit: _Unit,
-    contents: Mapping[str, Content],
-    watch: Watch,
-    remarks: list[str],
-) -> list[Checked]:
-    """The buffers of ``unit`` that are part of the project; raises :class:`ConfigError`.
-
-    ``contents`` holds by URI what their files would hold.
-    """
-    found = _loose(unit) if unit.is_loose else Analysis(request).found
-    buffers = _by_path(unit, found, request.loaded.root)
-    held = {path: contents[buffer.uri] for path, buffer in buffers.items()}
-    unsaved = {path: content.data for path, content in held.items() if not content.is_saved}
-    analysis = Analysis(msgspec.structs.replace(request, unsaved=unsaved), watch)
-    analysis.found = found
-    verdict = analysis.verdict_in(Scope(buffers))
-    remarks.extend(verdict.notes)
-    remarks.extend(f"{each.path}: {each.message}".lstrip(": ") for each in verdict.problems)
-    return [
-        Checked(
-            buffer,
-            path,
-            held[path].data,
-            analysis,
-            tuple(finding for finding in verdict.findings if finding.path == path),
+        ``contents`` holds by URI what their files would hold.
+        """
+        found = _loose(unit) if unit.is_loose else Analysis(request).found
+        buffers = _by_path(unit, found, request.loaded.root)
+        held = {path: contents[buffer.uri] for path, buffer in buffers.items()}
+        unsaved = {path: content.data for path, content in held.items() if not content.is_saved}
+        analysis = Analysis(msgspec.structs.replace(request, unsaved=unsaved), watch)
+        analysis.found = found
+        verdict = self._under_baseline(analysis, Scope(buffers), outcome.errors)
+        outcome.remarks.extend(verdict.notes)
+        outcome.remarks.extend(
+            f"{each.path}: {each.message}".lstrip(": ") for each in verdict.problems
         )
-        for path, buffer in buffers.items()
-    ]
+        return [
+            Checked(
+                buffer,
+                path,
+                held[path].data,
+                analysis,
+                tuple(finding for finding in verdict.findings if finding.path == path),
+            )
+            for path, buffer in buffers.items()
+        ]
+
+    def _under_baseline(self, analysis: Analysis, scope: Scope, errors: list[str]) -> Verdict:
+        """The verdict in ``scope``, without what the project's baseline accepts if it has one."""
+        verdict = analysis.verdict_in(scope)
+        file = analysis.request.loaded.root / self._baseline
+        if not self._baseline or not file.exists():
+            return verdict
+        try:
+            baseline = Baseline(self._baseline, load_baseline(file))
+        except ConfigError as error:
+            errors.extend(line for line in error.lines if line not in errors)
+            return verdict
+        return hold_against(verdict, baseline, analysis.terms_in(scope))
 
 
 def _loose(unit: _Unit) -> Found:
