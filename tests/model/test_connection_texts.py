@@ -142,3 +142,21 @@ def test_where_a_url_leads(text: str, expected: str) -> None:
 @pytest.mark.parametrize("text", ["https://x", "redis://x", "", "see postgresql://x"])
 def test_other_texts_are_no_database_urls(text: str) -> None:
     assert parse_url((text,) if text else ()) is None
+
+
+WRITTEN = {
+    "at once": 'return f"postgresql://{user}:{word}@db.example.org:5432/app"',
+    "in pieces": (
+        'base = f"postgresql://{user}:{word}"\n    host = "@db.example.org:5432/app"\n'
+        '    return base + host + "?sslmode=require"'
+    ),
+}
+
+
+@pytest.mark.parametrize("body", WRITTEN.values(), ids=WRITTEN)
+def test_a_url_is_found_once_and_whole(body: str) -> None:
+    project = linked({"app/urls.py": f"def url(user, word):\n    {body}\n"})
+    (written,) = project.written_urls
+    (found,) = written.urls
+    assert shown(found.host or ()) == "db.example.org"
+    assert found.username and found.password and shown(found.port or ()) == "5432"

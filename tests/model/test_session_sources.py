@@ -77,6 +77,11 @@ DEPENDS = """
 
     DbDep = Annotated[Session, Depends(get_db)]
     Untyped = Annotated[object, Depends(get_db)]
+    AsDefault = Depends(get_db)
+
+    @router.post("/named")
+    def named(tx: Session = AsDefault):
+        tx.commit()  # commits
 
     @router.post("/default")
     def default(tx=Depends(get_db)):

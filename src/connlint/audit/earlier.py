@@ -1,16 +1,15 @@
-"""The JSON of an earlier audit in, what has changed since out: fixed, new, removed."""
+"""The JSON of earlier audits in, what is to be compared with the code of today out."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from connlint.audit.points import Point
 from connlint.errors import UsageError
-from connlint.findings import Finding
+from connlint.findings import EntryPointRef
 
 
 class EarlierPosition(msgspec.Struct, frozen=True):
@@ -33,6 +32,9 @@ class EarlierPoint(msgspec.Struct, frozen=True):
     call: str
     verdict: str
     reason: str = ""
+    purpose: str = ""
+    entry_points: list[EntryPointRef] = []
+    codes: list[str] = []
 
 
 class EarlierFinding(msgspec.Struct, frozen=True):
@@ -44,8 +46,35 @@ class EarlierFinding(msgspec.Struct, frozen=True):
     message: str
     symbol: str
     fingerprint: str
+    name: str = ""
     priority: str = "medium"
     severity: str = "warning"
+
+
+class EarlierFile(msgspec.Struct, frozen=True):
+    """A file as the earlier audit had it."""
+
+    path: str
+    findings: int = 0
+
+
+class EarlierTool(msgspec.Struct, frozen=True):
+    """The connlint that made the earlier audit."""
+
+    version: str = ""
+
+
+class EarlierSetting(msgspec.Struct, frozen=True):
+    """A setting of the standard that the earlier audit was held against."""
+
+    key: str
+    value: Any = None
+
+
+class EarlierStandard(msgspec.Struct, frozen=True):
+    """The standard that the earlier audit was held against."""
+
+    settings: list[EarlierSetting] = []
 
 
 class EarlierAudit(msgspec.Struct, frozen=True):
@@ -54,23 +83,47 @@ class EarlierAudit(msgspec.Struct, frozen=True):
     schema_version: int
     connection_points: list[EarlierPoint]
     findings: list[EarlierFinding]
+    files: list[EarlierFile] = []
+    tool: EarlierTool = EarlierTool()
+    standard: EarlierStandard = EarlierStandard()
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The settings of its standard by key."""
+        return {setting.key: setting.value for setting in self.standard.settings}
 
 
-class Changes(msgspec.Struct, frozen=True):
-    """What has changed since an earlier audit.
+class History(msgspec.Struct, frozen=True):
+    """Earlier audits by name, the oldest first."""
 
-    ``fixed`` are its findings that are gone, ``new`` the fingerprints of those that it did not
-    have; ``removed`` are its connection points that the code has no longer, ``added`` the numbers
-    of the points that it did not have.
-    """
+    audits: tuple[tuple[str, EarlierAudit], ...]
 
-    fixed: tuple[EarlierFinding, ...]
-    new: frozenset[str]
-    removed: tuple[EarlierPoint, ...]
-    added: frozenset[int]
+    @property
+    def last(self) -> EarlierAudit:
+        """The one to compare with."""
+        return self.audits[-1][1]
+
+    @property
+    def before_last(self) -> tuple[EarlierAudit, ...]:
+        """Those that were made before it."""
+        return tuple(audit for _, audit in self.audits[:-1])
 
 
 _VERSION = 1
+
+
+def load_history(path: Path) -> History:
+    """The audits below a folder, in order of their file names, or the one that a file holds.
+
+    Raises :class:`UsageError` when a file can't be read or is something else, and for a folder
+    without any.
+    """
+    if not path.is_dir():
+        return History(((path.stem, load_earlier(path)),))
+    files = sorted(path.glob("*.json"), key=lambda each: each.name)
+    if not files:
+        raise UsageError(f"{path} holds no audit: no file there ends in .json")
+    return History(tuple((each.stem, load_earlier(each)) for each in files))
 
 
 def load_earlier(path: Path) -> EarlierAudit:
@@ -93,55 +146,3 @@ def load_earlier(path: Path) -> EarlierAudit:
             f"{path} has schema version {audit.schema_version}; this connlint reads {_VERSION}"
         )
     return audit
-
-
-def changes_since(
-    earlier: EarlierAudit,
-    points: Sequence[Point],
-    findings: Iterable[Finding],
-    covers: Callable[[str], bool],
-) -> Changes:
-    """Compare with an earlier audit, within the files that ``covers`` accepts."""
-    now = {finding.fingerprint for finding in findings}
-    before = {finding.fingerprint for finding in earlier.findings}
-    fixed = [f for f in earlier.findings if f.fingerprint not in now and covers(f.path)]
-    old = [point for point in earlier.connection_points if covers(point.path)]
-    removed, added = _unmatched(old, points)
-    return Changes(tuple(fixed), frozenset(now - before), tuple(removed), frozenset(added))
-
-
-def _unmatched(
-    old: Sequence[EarlierPoint], new: Sequence[Point]
-) -> tuple[list[EarlierPoint], list[int]]:
-    """Points of either side without a partner: same function first, then the same file."""
-    left = list(old)
-    added = list(range(len(new)))
-    for by_function in (True, False):
-        partners = Counter(_key(new[number], by_function) for number in added)
-        kept: Counter[tuple[str, ...]] = Counter()
-        rest = []
-        for point in left:
-            key = _earlier_key(point, by_function)
-            if kept[key] < partners[key]:
-                kept[key] += 1
-            else:
-                rest.append(point)
-        left = rest
-        still = []
-        for number in added:
-            key = _key(new[number], by_function)
-            if kept[key]:
-                kept[key] -= 1
-            else:
-                still.append(number)
-        added = still
-    return left, added
-
-
-def _key(point: Point, by_function: bool) -> tuple[str, ...]:
-    place = point.place
-    return (place.path, place.kind, place.call, place.symbol if by_function else "")
-
-
-def _earlier_key(point: EarlierPoint, by_function: bool) -> tuple[str, ...]:
-    return (point.path, point.kind, point.call, point.symbol if by_function else "")

@@ -280,7 +280,8 @@ class Places:
         for scope, span in url_places(self._project):
             if (self._project.path(scope), span.line) not in taken:
                 place = self._plain("configure", scope, span, provider="")
-                yield _replaced_call(place, masked(place.call.removeprefix("return ")))
+                text = text_at(self._source, place.path, span).removeprefix("return ")
+                yield _replaced_call(place, masked(shortened(text.strip("( )"))))
 
     def _import(self, module: str, item: f.Import, name: str) -> Place:
         span = span_between(item.at, item.end)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from connlint.audit.advice import complaint
-from connlint.audit.earlier import Changes, EarlierFinding
+from connlint.audit.changes import Changes
+from connlint.audit.earlier import EarlierFinding
 from connlint.audit.files import ConnectionType, FileRow, Group
 from connlint.audit.points import Point
 from connlint.audit.wording import entry_word, sentence, some
@@ -19,7 +20,8 @@ WORST_FIRST: tuple[Priority, ...] = ("critical", "high", "medium", "low")
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """Something to do, or done: what is wrong in ``path`` at ``lines``, what is wanted instead
-    (empty: nothing says it), and why it has its priority."""
+    (empty: nothing says it), and why it has its priority. ``gone`` counts those of its findings
+    that an earlier audit had and the code has no longer, ``left`` the others."""
 
     priority: Priority
     code: str
@@ -29,6 +31,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     what: str
     should_be: str
     reason: str
+    gone: int = 0
+    left: int = 0
     done: bool = False
 
 
@@ -46,10 +50,14 @@ def prioritise(
     ranker = _Ranker(points, files, entries)
     items = [ranker.item(group) for group in groups.values()]
     if changes is not None:
+        items = [
+            msgspec.structs.replace(item, gone=changes.fixed_in(item.path, item.code))
+            for item in items
+        ]
         done: dict[tuple[str, str], list[EarlierFinding]] = {}
         for fixed in changes.fixed:
             done.setdefault((fixed.path, fixed.code), []).append(fixed)
-        items += [_done(fixed_group) for fixed_group in done.values()]
+        items += [_done(fixed_group, changes) for fixed_group in done.values()]
     return tuple(
         sorted(items, key=lambda i: (WORST_FIRST.index(i.priority), i.path, i.code, i.done))
     )
@@ -90,6 +98,7 @@ class _Ranker:
             what=what,
             should_be=self._should_be(first),
             reason=sentence(self._reason(group, hot)),
+            left=len(group),
         )
 
     def _should_be(self, finding: Finding) -> str:
@@ -149,7 +158,7 @@ _TYPES: dict[ConnectionType, str] = {
 }
 
 
-def _done(group: Sequence[EarlierFinding]) -> Item:
+def _done(group: Sequence[EarlierFinding], changes: Changes) -> Item:
     first = group[0]
     known: list[Priority] = [each for each in WORST_FIRST if each == first.priority]
     return Item(
@@ -160,6 +169,17 @@ def _done(group: Sequence[EarlierFinding]) -> Item:
         lines=tuple(each.range.start.line for each in group),
         what=sentence(first.message.rpartition("; ")[0] or first.message),
         should_be="",
-        reason="In the earlier audit, gone now.",
+        reason=_why_gone(group, changes),
+        gone=len(group),
         done=True,
     )
+
+
+def _why_gone(group: Sequence[EarlierFinding], changes: Changes) -> str:
+    """How it came that findings are gone: mended, or with the code that they were about."""
+    with_code = [each for each in group if each.fingerprint in changes.with_code]
+    if len(with_code) == len(group):
+        return "The code is gone that the earlier audit had it in."
+    if with_code:
+        return "In the earlier audit, gone now; some of it with its code."
+    return "In the earlier audit, gone now."

@@ -39,7 +39,9 @@ class Purposes:
             return in_words(touches)
         if place.kind == "define":
             made = place.provider.rpartition(".")[2]
-            return "hands out sessions" if place.call.startswith("def ") else f"made with `{made}`"
+            if place.call.startswith(("def ", "class ")):
+                return "hands out sessions"
+            return f"made with `{made}`" if made else ""
         if place.kind == "import":
             return "brings in a session factory"
         if place.kind == "configure":

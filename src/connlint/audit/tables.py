@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from connlint.audit.changes import Changes, Today, changes_since
 from connlint.audit.configuration import Configured, check_configuration
-from connlint.audit.earlier import Changes, EarlierAudit, changes_since
+from connlint.audit.earlier import History
 from connlint.audit.excerpts import SourceLines
 from connlint.audit.executed import Covered
 from connlint.audit.files import describe_files
@@ -17,10 +18,11 @@ from connlint.audit.inventory import take_inventory
 from connlint.audit.method import Method, describe_method
 from connlint.audit.points import WORST_FIRST, Point, PointVerdict
 from connlint.audit.priorities import Item, prioritise
-from connlint.audit.progress import Progress, track
+from connlint.audit.progress import Found, Progress, track
 from connlint.audit.remedies import Remedies, find_remedies
 from connlint.audit.stores import Store, find_stores
-from connlint.findings import Finding
+from connlint.audit.trend import Moment, trend_of
+from connlint.findings import EntryPointRef, Finding
 from connlint.model.entry_points import EntryPoint
 from connlint.model.project import Project
 
@@ -28,8 +30,11 @@ _UNREADABLE = "DBC900"
 
 
 class Tables(msgspec.Struct, frozen=True, kw_only=True):
-    """The audit as data, whatever it is rendered as. ``changes`` are those since an earlier audit,
-    ``None`` without one; ``has_coverage`` says whether it is known what the tests executed."""
+    """The audit as data, whatever it is rendered as.
+
+    ``changes`` are those since an earlier audit, ``None`` without one; ``trend`` are the numbers of
+    all audits. ``has_coverage`` says whether it is known what the tests executed.
+    """
 
     points: tuple[Point, ...]
     findings: tuple[Finding, ...]
@@ -42,6 +47,7 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
     entry_points: tuple[EntryPoint, ...]
     method: Method
     changes: Changes | None
+    trend: tuple[Moment, ...]
     has_coverage: bool
 
     @property
@@ -55,11 +61,14 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
-    """What an audit is about: the files that ``covers`` accepts, an earlier audit to compare with,
-    and what the tests executed of which file."""
+    """What an audit is about: the files that ``covers`` accepts, earlier audits to compare with,
+    and what the tests executed of which file. ``settings`` and ``version`` are what the audits have
+    to share for differences to come from the code."""
 
     covers: Callable[[str], bool]
-    earlier: EarlierAudit | None = None
+    settings: Mapping[str, object]
+    version: str
+    history: History | None = None
     covered: Mapping[str, Covered] | None = None
 
 
@@ -74,16 +83,14 @@ def compute(
     covers = scope.covers
     inventory = take_inventory(project, findings, accepted, source, covers)
     points = inventory.points
-    changes = None
-    if scope.earlier is not None:
-        changes = changes_since(scope.earlier, points, findings, covers)
+    changes = _changes(project, points, findings, scope)
     files = [row for row in describe_files(project, points, findings) if covers(row.path)]
     unread = frozenset(each.path for each in findings if each.code == _UNREADABLE)
     return Tables(
         points=points,
         findings=tuple(findings),
         sections=find_flows(project, inventory),
-        progress=track(files, points, findings, unread, changes, scope.covered),
+        progress=track(project, files, Found(points, findings, unread), changes, scope.covered),
         priorities=prioritise(findings, points, files, project.entry_points, changes),
         remedies=find_remedies(points, findings),
         stores=tuple(store for store in find_stores(project) if covers(store.path)),
@@ -91,5 +98,29 @@ def compute(
         entry_points=tuple(each for each in project.entry_points if covers(each.path)),
         method=describe_method(project),
         changes=changes,
+        trend=trend_of(scope.history, points, findings, files) if scope.history else (),
         has_coverage=scope.covered is not None,
     )
+
+
+def _changes(
+    project: Project, points: Sequence[Point], findings: Sequence[Finding], scope: Scope
+) -> Changes | None:
+    """What has changed since the last of the earlier audits; ``None`` without one."""
+    if scope.history is None:
+        return None
+    symbols = {
+        module.symbol(number)
+        for module in project.program.modules.values()
+        for number in range(len(module.facts.scopes))
+    }
+    today = Today(
+        points=points,
+        findings=findings,
+        symbols=symbols,
+        entries={EntryPointRef(each.kind, each.name) for each in project.entry_points},
+        settings=scope.settings,
+        version=scope.version,
+        covers=scope.covers,
+    )
+    return changes_since(scope.history.last, scope.history.before_last, today)

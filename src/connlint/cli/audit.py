@@ -45,9 +45,10 @@ class AuditOptions:
 @output_option
 @click.option(
     "--previous",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(exists=True, path_type=Path),
     metavar="FILE",
-    help="Compare with the JSON of an earlier audit: fixed, new, removed.",
+    help="Compare with the JSON of an earlier audit: fixed, new, removed. A folder of such files "
+    "is a series in order of their names: compare with the last, and show the trend.",
 )
 @click.option(
     "--coverage",
@@ -132,16 +133,19 @@ def audit_view(analysis: Analysis, options: AuditOptions) -> AuditView:
 
     Raises :class:`UsageError` for an earlier audit or coverage that can't be read.
     """
-    from connlint.audit.earlier import load_earlier
+    from connlint.audit.earlier import load_history
     from connlint.audit.executed import load_coverage
     from connlint.audit.tables import Scope, compute
     from connlint.proposals import proposals
-    from connlint.report.audit_view import AuditView
+    from connlint.report.audit_view import AuditView, chosen_settings
+    from connlint.version import __version__
 
     loaded = analysis.request.loaded
     scope = Scope(
         covers=analysis.scope.covers,
-        earlier=load_earlier(options.previous) if options.previous else None,
+        settings=chosen_settings(loaded),
+        version=__version__,
+        history=load_history(options.previous) if options.previous else None,
         covered=load_coverage(options.coverage, loaded.root) if options.coverage else None,
     )
     verdict = analysis.verdict

@@ -248,9 +248,26 @@ class Annotations:
             nodes.extend(annotation.index.items if isinstance(annotation.index, f.Seq) else ())
         result: v.Values = ()
         for node in nodes:
-            if isinstance(node, f.Call) and node.args and self._is_injector(module, scope, node):
-                result = v.join(result, self._program.static(module, scope, node.args[0]))
+            owner, inside, call = self._call_behind(module, scope, node)
+            if call is not None and call.args and self._is_injector(owner, inside, call):
+                result = v.join(result, self._program.static(owner, inside, call.args[0]))
         return result
+
+    def _call_behind(
+        self, module: Module, scope: int, node: f.Expr
+    ) -> tuple[Module, int, f.Call | None]:
+        """The call that an expression is, also as a variable of a module (``DB = Depends(...)``);
+        with where to look up the names in it."""
+        if isinstance(node, f.Call):
+            return module, scope, node
+        if isinstance(node, (f.Name, f.Attr)):
+            for target in self._program.hierarchy.resolve(module, node):
+                owner = self._program.modules.get(target.module)
+                if target.kind == "variable" and owner is not None and not target.scope:
+                    assigned = owner.assignments.get(target.name, ())
+                    if len(assigned) == 1 and isinstance(assigned[0], f.Call):
+                        return owner, 0, assigned[0]
+        return module, scope, None
 
     def _is_injector(self, module: Module, scope: int, node: f.Call) -> bool:
         callee = self._program.static(module, scope, node.func)
@@ -258,13 +275,12 @@ class Annotations:
 
     def injected(self, module: Module, scope: int, node: f.Expr, identity: str) -> v.Values:
         """What ``Depends(provider)`` puts into a parameter; nothing for any other expression."""
-        if not isinstance(node, f.Call):
-            return ()
         program = self._program
-        if not node.args or not self._is_injector(module, scope, node):
+        module, scope, call = self._call_behind(module, scope, node)
+        if call is None or not call.args or not self._is_injector(module, scope, call):
             return ()
         result: v.Values = ()
-        for provider in program.static(module, scope, node.args[0]):
+        for provider in program.static(module, scope, call.args[0]):
             name = program.callable_name(provider)
             for value in program.provided_by(provider):
                 result = v.join(result, (_held(value, identity, v.Origin("injected", name)),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connlint.audit.stores import ACTIONS, PHASES, Store, Use
-from connlint.audit.wording import counted, entry_word, listed
+from connlint.audit.wording import entry_word, listed
 from connlint.findings import Finding
 from connlint.report.audit_view import AuditView, mark
 from connlint.report.edits_text import unified
@@ -123,8 +123,10 @@ def _finding(view: AuditView, number: int, finding: Finding) -> str:
         f"### {number}. {finding.code} {finding.name} ({place})\n",
         f"{escape(finding.message)} ({finding.severity}, {finding.priority})\n",
     ]
-    new = view.tables.changes is not None and finding.fingerprint in view.tables.changes.new
-    if new:
+    changes = view.tables.changes
+    if changes is not None and finding.fingerprint in changes.regressed:
+        lines.append("Regressed: this place was in order before.\n")
+    elif changes is not None and finding.fingerprint in changes.new:
         lines.append("New since the earlier audit.\n")
     source = view.source(finding.path)
     first, last = finding.statement.line, finding.statement.end_line
@@ -148,21 +150,3 @@ def _finding(view: AuditView, number: int, finding: Finding) -> str:
     elif proposal := finding.proposal:
         lines.append(f"Proposed ({proposal.safety}): {escape(proposal.title)}\n")
     return "\n".join(lines)
-
-
-def changes(view: AuditView) -> str:
-    """What has changed since the earlier audit, in numbers and by finding."""
-    found = view.tables.changes
-    if found is None:
-        return ""
-    numbers = (
-        f"Since the earlier audit: {counted(len(found.fixed), 'finding')} fixed, "
-        f"{len(found.new)} new, {counted(len(found.removed), 'connection point')} removed, "
-        f"{len(found.added)} added.\n"
-    )
-    rows = (
-        [code(f"{each.path}:{each.range.start.line}"), each.code, escape(each.message)]
-        for each in found.fixed
-    )
-    fixed = table(["Fixed", "Rule", "What it was"], rows) if found.fixed else ""
-    return f"### Changes\n\n{numbers}\n{fixed}"

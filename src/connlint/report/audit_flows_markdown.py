@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
+from connlint.audit.changes import RemovedEntry
 from connlint.audit.earlier import EarlierPoint
 from connlint.audit.flows import Flow, Row, Section
 from connlint.audit.points import Point
@@ -33,7 +34,30 @@ def flows(view: AuditView) -> str:
         if section.untouched:
             names = listed(code(name) for name in section.untouched)
             parts.append(f"{mark('keep')} No database connection: {names}\n")
+    changes = view.tables.changes
+    if changes is not None and changes.entries:
+        parts.append("## Removed since the earlier audit\n")
+        parts.extend(_removed_entry(entry) for entry in changes.entries)
     return "\n".join(parts)
+
+
+def _removed_entry(entry: RemovedEntry) -> str:
+    """An entry point that is gone, with what it did."""
+    kind = "" if entry.kind == "route" else f"{entry_word(entry.kind)} "
+    title = title_of(_last(entry.points[0].symbol))
+    lines = [f"### {mark('removed')} REMOVED: {escape(f'{title} ({kind}{entry.name})')}\n"]
+    lines += [f"- {_place(each)}: {code(each.call)}\n" for each in entry.points]
+    return "".join([lines[0], "\n", *lines[1:]])
+
+
+def _place(point: EarlierPoint) -> str:
+    start, end = point.range.start, point.range.end
+    lines = lines_of(Span(start.line, start.column, end.line, end.column))
+    return f"{lines} of {code(point.path)}"
+
+
+def _last(symbol: str) -> str:
+    return symbol.rpartition(".")[2]
 
 
 def section_title(section: Section) -> str:
@@ -85,22 +109,36 @@ def concise_list(view: AuditView) -> str:
     by_path: dict[str, list[Point]] = {}
     for point in view.tables.points:
         by_path.setdefault(point.path, []).append(point)
-    gone: dict[str, list[EarlierPoint]] = {}
-    for removed in view.tables.changes.removed if view.tables.changes else ():
-        gone.setdefault(removed.path, []).append(removed)
+    gone = _removed(view)
     for path in sorted({*by_path, *gone}):
         parts.append(f"### {code(path)}\n")
         lines = "".join(_items(by_path.get(path, [])))
-        parts.append(lines + "".join(_gone(each) for each in gone.get(path, ())))
+        parts.append(lines + "".join(gone.get(path, ())))
     return "\n".join(parts)
 
 
-def _gone(point: EarlierPoint) -> str:
-    """A connection point of the earlier audit that the code has no longer."""
+def _removed(view: AuditView) -> dict[str, list[str]]:
+    """The connection points of the earlier audit that the code has no longer, by file."""
+    found: dict[str, list[str]] = {}
+    changes = view.tables.changes
+    for number, point in enumerate(changes.removed if changes is not None else ()):
+        instead = changes.replaced.get(number) if changes is not None else None
+        after = view.tables.points[instead] if instead is not None else None
+        found.setdefault(point.path, []).append(_gone(point, after))
+    return found
+
+
+def _gone(point: EarlierPoint, instead: Point | None) -> str:
+    """A connection point that is gone, and the one that has come in its place."""
     start, end = point.range.start, point.range.end
     lines = lines_of(Span(start.line, start.column, end.line, end.column))
-    purpose = title_of(point.symbol.rpartition(".")[2])
-    return f"- ~~{lines}: {code(point.call)}~~ {mark('removed')} **REMOVED** - {escape(purpose)}\n"
+    purpose = point.purpose or title_of(_last(point.symbol))
+    entries = f" ({escape(', '.join(each.name for each in point.entry_points[:2]))})"
+    now = f"; now {code(instead.place.call)} in line {instead.line}" if instead else ""
+    return (
+        f"- ~~{lines}: {code(point.call)}~~ {mark('removed')} **REMOVED** - {prose(purpose)}"
+        f"{entries if point.entry_points else ''}{now}\n"
+    )
 
 
 def _items(points: Sequence[Point]) -> Iterator[str]:

@@ -1,5 +1,5 @@
-"""An audit as JSON: what a check reports, with the standard, every connection point, files and
-entry points; the types are the published schema."""
+"""An audit as JSON: what a check reports, with the standard, every connection point, files, entry
+points and the other tables; the types are the published schema."""
 
 from __future__ import annotations
 
@@ -13,6 +13,18 @@ from connlint.audit.points import Point, PointKind, PointVerdict
 from connlint.audit.progress import Answer, Progress
 from connlint.findings import EntryPointRef
 from connlint.model.entry_points import EntryPoint
+from connlint.report.audit_tables_json import (
+    ChangesItem,
+    ConfigurationItem,
+    MomentItem,
+    PriorityItem,
+    StoreItem,
+    changes_item,
+    configuration_item,
+    moment_item,
+    priority_item,
+    store_item,
+)
 from connlint.report.audit_view import AuditView
 from connlint.report.check_json import CheckReport, Range, range_of, report_of
 from connlint.report.view import CheckView
@@ -91,12 +103,18 @@ class EntryPointItem(msgspec.Struct, frozen=True):
 
 
 class AuditReport(CheckReport, frozen=True):
-    """What ``connlint audit --format json`` prints."""
+    """What ``connlint audit --format json`` prints. ``changes`` is null and ``trend`` empty without
+    an earlier audit."""
 
     standard: StandardItem
     connection_points: list[PointItem]
     files: list[FileItem]
     entry_points: list[EntryPointItem]
+    priorities: list[PriorityItem]
+    stores: list[StoreItem]
+    configuration: list[ConfigurationItem]
+    changes: ChangesItem | None
+    trend: list[MomentItem]
 
 
 def render(view: AuditView) -> str:
@@ -130,6 +148,11 @@ def _report(view: AuditView) -> AuditReport:
         connection_points=[_point(point) for point in tables.points],
         files=[_file(row) for row in tables.progress],
         entry_points=_entry_points(tables.entry_points, reached),
+        priorities=[priority_item(each) for each in tables.priorities],
+        stores=[store_item(each) for each in tables.stores],
+        configuration=[configuration_item(each) for each in tables.configuration],
+        changes=changes_item(tables.changes) if tables.changes is not None else None,
+        trend=[moment_item(each) for each in tables.trend],
     )
 
 

@@ -6,7 +6,8 @@ from collections import Counter
 
 from connlint.audit.wording import counted
 from connlint.config.render import toml_value
-from connlint.report.audit_appendix_markdown import appendix, changes, configuration, stores
+from connlint.report.audit_appendix_markdown import appendix, configuration, stores
+from connlint.report.audit_changes_markdown import changes
 from connlint.report.audit_files_markdown import classification, inventory
 from connlint.report.audit_flows_markdown import concise_list, flows
 from connlint.report.audit_progress_markdown import priorities, progress, remedies

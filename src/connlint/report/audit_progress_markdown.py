@@ -73,6 +73,8 @@ def _compliant(view: AuditView) -> list[str]:
 
 def _checkbox(item: Item) -> str:
     box, word = ("x", f"{mark('keep')} **DONE:**") if item.done else (" ", "**TODO:**")
+    if item.gone and not item.done:
+        word = f"**PARTIALLY DONE ({item.gone} of {item.gone + item.left}):**"
     where = _at(item.path, item.lines)
     wanted = f" SHOULD BE: {prose(item.should_be)}" if item.should_be else ""
     why = f"{prose(item.reason)} ({item.code}, {item.severity})"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from connlint.audit.files import FileRow
 from connlint.audit.flows import Remark
 from connlint.audit.points import PointVerdict
@@ -48,7 +50,7 @@ class AuditView:
     @property
     def settings(self) -> list[Row]:
         """The settings of the standard that are not defaults."""
-        return [row for row in rows_of(self.loaded) if row.origin != "default"]
+        return _chosen(self.loaded)
 
     @property
     def files(self) -> list[FileRow]:
@@ -59,6 +61,15 @@ class AuditView:
     def compliant_files(self) -> int:
         """How many of the files with connections have no finding."""
         return sum(not row.findings for row in self.files)
+
+
+def _chosen(loaded: LoadedStandard) -> list[Row]:
+    return [row for row in rows_of(loaded) if row.origin != "default"]
+
+
+def chosen_settings(loaded: LoadedStandard) -> dict[str, object]:
+    """The settings that are not defaults as the JSON of an audit has them."""
+    return {row.key: msgspec.json.decode(msgspec.json.encode(row.value)) for row in _chosen(loaded)}
 
 
 def mark(verdict: PointVerdict) -> str:

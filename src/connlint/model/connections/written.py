@@ -12,6 +12,7 @@ from connlint.model.connections.places import Connections
 from connlint.model.connections.sources import Source
 from connlint.model.connections.texts import Text
 from connlint.model.connections.urls import SCHEME, Url, parse_url
+from connlint.model.expressions import descend, expressions_of
 from connlint.model.names import Module, walk
 from connlint.model.program import Program
 from connlint.model.relevance import ScopeId
@@ -71,12 +72,36 @@ def written_urls(program: Program, connections: Connections) -> Iterator[Written
 
 
 def _in_scope(connections: Connections, module: Module, number: int) -> Iterator[WrittenUrl]:
-    for statement in walk(module.body(number)):
+    body = module.body(number)
+    continued = _continued(body)
+    for statement in walk(body):
         if isinstance(statement, (f.Assign, f.Annotated, f.Return, f.Evaluate)):
             if statement.value is None or _is_example(statement):
                 continue
+            if isinstance(statement, f.Assign) and any(
+                _last(target) in continued for target in statement.targets
+            ):
+                continue
             spot = _Spot(statement.at, statement.end, "statement")
             yield from _found(connections, Source(module, number, statement.value), number, spot)
+
+
+def _continued(body: f.Body) -> frozenset[str]:
+    """The names of texts that are only the beginning of others."""
+    return frozenset(
+        node.id
+        for statement in walk(body)
+        for expression in expressions_of(statement)
+        for each in descend(expression)
+        if isinstance(each, f.BinOp) and isinstance(node := _leftmost(each), f.Name)
+    )
+
+
+def _leftmost(node: f.Expr) -> f.Expr:
+    """What a concatenation begins with."""
+    while isinstance(node, f.BinOp) and node.op == "+":
+        node = node.left
+    return node
 
 
 def _is_example(statement: f.Stmt) -> bool:
@@ -106,7 +131,9 @@ def _found(
     stack: list[tuple[f.Expr, _Spot]] = [(source.node, spot)]
     while stack:
         node, where = stack.pop()
-        if _begins_url(node):
+        begins = _leftmost(node)
+        sources = connections.sources.of(source.at(begins)) if begins is not node else ()
+        if _begins_url(node) or any(_begins_url(each.node) for each in sources):
             urls = tuple(_urls(connections.texts.of(source.at(node))))
             if urls:
                 yield WrittenUrl((source.module.name, number), *where, urls)

@@ -1,0 +1,90 @@
+"""What has changed since earlier audits in, as Markdown out: numbers, rows, the trend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from connlint.audit.changes import Changes
+from connlint.audit.earlier import EarlierFinding
+from connlint.audit.wording import counted, sentence
+from connlint.findings import Finding
+from connlint.report.audit_view import AuditView, mark
+from connlint.report.markdown_text import code, escape, table
+
+_PRIORITIES = ("critical", "high", "medium", "low")
+
+
+def changes(view: AuditView) -> str:
+    """The chapter about what has changed; nothing without an earlier audit."""
+    found = view.tables.changes
+    if found is None:
+        return ""
+    parts = ["### Changes since the earlier audit\n", _numbers(view, found)]
+    parts += [f"{escape(remark)}\n" for remark in found.remarks]
+    if found.moved:
+        names = (f"{code(old)} is now {code(new)}" for old, new in sorted(found.moved.items()))
+        parts.append(f"Renamed: {', '.join(names)}.\n")
+    parts.append(_by_rule(found))
+    rows = [*_gone(found), *_come(view, found)]
+    if rows:
+        parts.append(table(["Change", "Place", "Rule", "What"], rows))
+    if len(view.tables.trend) > 2:
+        parts += ["### Trend\n", _trend(view)]
+    return "\n".join(parts)
+
+
+def _numbers(view: AuditView, found: Changes) -> str:
+    partly = sum(1 for item in view.tables.priorities if item.gone and not item.done)
+    new = len(found.new) - len(found.regressed)
+    return (
+        f"{counted(len(found.fixed), 'finding')} fixed, {len(found.with_code)} of them with the "
+        f"code that they were in; {new} new, {len(found.regressed)} regressed. "
+        f"{counted(partly, 'item')} partially fixed. "
+        f"{counted(len(found.removed), 'connection point')} removed, {len(found.replaced)} of them "
+        f"replaced; {len(found.added)} added.\n"
+    )
+
+
+def _by_rule(found: Changes) -> str:
+    rows = (
+        [each.code, str(each.before), str(each.now), f"{each.now - each.before:+d}"]
+        for each in found.by_rule
+        if each.before != each.now
+    )
+    shown = list(rows)
+    return table(["Rule", "Before", "Now", "Change"], shown) if shown else ""
+
+
+def _gone(found: Changes) -> Iterable[list[str]]:
+    """The findings that are gone: removed with their code, or fixed in it."""
+    for each in found.fixed:
+        word = "removed" if each.fingerprint in found.with_code else "fixed"
+        yield [f"{mark('removed')} {word}", *_cells(each, each.range.start.line)]
+
+
+def _come(view: AuditView, found: Changes) -> Iterable[list[str]]:
+    """The findings that the earlier audit did not have."""
+    for finding in view.tables.findings:
+        if finding.fingerprint in found.new:
+            word = "regressed" if finding.fingerprint in found.regressed else "new"
+            yield [f"{mark('fix')} {word}", *_cells(finding, finding.span.line)]
+
+
+def _cells(each: EarlierFinding | Finding, line: int) -> list[str]:
+    what = each.message.rpartition("; ")[0] or each.message
+    return [code(f"{each.path}:{line}"), each.code, escape(sentence(what))]
+
+
+def _trend(view: AuditView) -> str:
+    rows = (
+        [
+            escape(each.name),
+            str(each.points),
+            str(each.findings),
+            *(str(each.by_priority.get(priority, 0)) for priority in _PRIORITIES),
+            f"{each.compliant} of {each.files}",
+        ]
+        for each in view.tables.trend
+    )
+    head = ["Audit", "Connection points", "Findings", *map(str.capitalize, _PRIORITIES)]
+    return table([*head, "Compliant files"], rows)
