@@ -66,7 +66,7 @@ def test_an_earlier_audit_is_compared_with(
     fixed = CODE.replace("SessionLocal", "get_session")
     write(project, {"app.py": fixed})
     done = run(capfdbinary, "audit", "--no-cache", "--format", "markdown", "--previous", "a.json")
-    assert "Since the earlier audit: 2 findings fixed, 0 new" in done.out
+    assert "2 findings fixed, 0 of them with the code that they were in; 0 new" in done.out
     assert "- ~~Lines 4-5: `SessionLocal()`~~" in done.out
     assert "**DONE:**" in done.out
 

@@ -133,11 +133,10 @@ def _improvement(view: AuditView, number: int, each: Improvement) -> str:
     title = f"#### {number}. {escape(each.title)} ({_at(each.path, [each.span.line])})\n"
     lines = [f"# CURRENT: {what} ({finding.code})", *current]
     fix = view.fixes.get(finding.fingerprint)
+    wanted = each.should_be or finding.message.rpartition("; ")[2]
+    lines += ["", f"# FIX: {sentence(wanted).replace('`', '')}"]
     if fix is not None:
         changed = lines_after(fix, view.source(each.path), each.path)
         after = dedent("\n".join(changed[:_MOST_LINES])).split("\n")
-        lines += ["", f"# FIX ({fix.safety}): {fix.title}", *after]
-    else:
-        wanted = each.should_be or finding.message.rpartition("; ")[2]
-        lines += ["", f"# FIX: {sentence(wanted).replace('`', '')}"]
+        lines += [f"# PROPOSED ({fix.safety}): {fix.title}", *after]
     return f"{title}\n{fenced(lines)}\n"
