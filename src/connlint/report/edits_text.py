@@ -10,16 +10,14 @@ from connlint.report.view import ProposedFix
 
 def applied(fix: ProposedFix, lines: Sequence[str], path: str) -> list[str]:
     """The lines of ``path`` with the edits of ``fix`` that are about it."""
-    text = list(lines)
+    text = [*lines, ""]  # what stands behind the last line ends
     edits = [edit for edit in fix.edits if edit.path == path]
     for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
         span = edit.span
-        while len(text) < span.end_line:
-            text.append("")
         before = text[span.line - 1][: span.column]
         after = text[span.end_line - 1][span.end_column :]
         text[span.line - 1 : span.end_line] = f"{before}{edit.content}{after}".split("\n")
-    return text
+    return text if text[-1] else text[:-1]
 
 
 def unified(fix: ProposedFix, lines: Sequence[str], path: str) -> list[str]:
