@@ -160,3 +160,42 @@ def test_refused(tmp_path: Path, case: Case) -> None:
     result = _fix(tmp_path, case, case.before)
     assert result.files[case.path] == case.before
     assert any(case.reason in each for each in result.reasons(case.code)), result.reasons(case.code)
+
+
+STATUS = """from sqlalchemy.orm import Session
+
+
+def set_status(session: Session, job, status):
+    job.status = status
+    session.commit()
+"""
+START = """from sqlalchemy.orm import Session
+
+from app.status import set_status
+
+
+def start(session: Session, job):
+    set_status(session, job, "{state}")
+"""
+
+
+def test_a_commit_in_another_file_goes_when_all_callers_are_covered(tmp_path: Path) -> None:
+    callers = {f"app/{name}.py": START.format(state="UPLOADING") for name in ("one", "two")}
+    files = {**PROJECT, "app/status.py": STATUS, **callers}
+    result = fixed_project(tmp_path, files, f'select = ["DBC201"]\n{STANDARD}')
+    assert result.fixed("DBC201") == 2
+    assert result.reasons("DBC201") == []
+    assert result.files == {**files, "app/status.py": STATUS.replace("    session.commit()\n", "")}
+    assert [each.path for each in result.outcome.changes] == ["app/status.py"]
+
+
+def test_a_commit_in_another_file_stays_for_one_caller(tmp_path: Path) -> None:
+    states = {"one": "UPLOADING", "two": "COMPLETE"}
+    callers = {f"app/{name}.py": START.format(state=state) for name, state in states.items()}
+    files = {**PROJECT, "app/status.py": STATUS, **callers}
+    result = fixed_project(tmp_path, files, f'select = ["DBC201"]\n{STANDARD}')
+    assert result.files == files
+    (reason,) = result.reasons("DBC201")
+    assert reason == (
+        "the commit is in app.status.set_status, and whoever else calls that counts on it"
+    )

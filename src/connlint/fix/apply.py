@@ -253,7 +253,8 @@ class _Run:
             raise
         except Exception as error:
             raise Refused(f"rewriting it failed ({type(error).__name__})") from error
-        if plan.applied and plan.after == content:
+        # What spans files may change others than that of the finding.
+        if plan.after == content and any(len(paths_of(each)) == 1 for each in plan.applied):
             raise Refused("its fix would change nothing")
         self._known[path] = (content, findings, plan)
         return plan
@@ -268,7 +269,7 @@ class _Run:
             applied = {path: planned[path].applied for path in planned.keys() & changes.keys()}
             bad = culprits(self.before, self.now, after, applied, changes, self.reanalyse)
             if not bad:
-                self.contents, self.now = changes, after
+                self.contents, self.now = self._changed(changes), after
                 self.joint += [paths for paths in joint if changes.keys() >= paths]
                 return
             if wide := self._wide(planned, bad):
@@ -283,6 +284,11 @@ class _Run:
                     self.given_up[path] = reason
                     changes.pop(path, None)
         self.contents, self.now = {}, self.before
+
+    def _changed(self, contents: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Those of ``contents`` that are not what the files hold anyway."""
+        kept = contents.items()
+        return {path: content for path, content in kept if content != self.files[path].source}
 
     def _wide(self, planned: Mapping[str, FilePlan], bad: Mapping[str, str]) -> dict[Key, str]:
         """The fixes of this round that span files with a bad one among them: they go first."""

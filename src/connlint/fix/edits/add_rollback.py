@@ -36,7 +36,7 @@ def rewrite(place: Place) -> Rewrite:
 
 
 def _handler(place: Place) -> Handler:
-    span = place.finding.span
+    span = place.span
     for node in place.tree.nodes:
         if isinstance(node, Handler):
             own = place.tree.span(node)

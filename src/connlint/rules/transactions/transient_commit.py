@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
-from connlint.findings import FixIntent
+from connlint.findings import FixIntent, FixPart
 from connlint.location import unpack
 from connlint.model import values as v
 from connlint.model.classes import ClassId
+from connlint.model.mentions import Mentions
 from connlint.model.names import walk
 from connlint.model.reliance import next_commit, reliance
 from connlint.model.written.statements import written_by
@@ -37,29 +38,70 @@ def removal(
     else:
         title, caution = "remove the commit", "what it wrote is lost unless a later commit comes"
         word = "commit"
+    data = {"word": word, "caution": caution}
+    if operation.own:
+        obstacle = _obstacle(project, scope, operation, is_transient)
+        return FixIntent("remove-commit", "unsafe", title, data, obstacle)
+    obstacle = _obstacle_below(project, operation, is_transient)
+    last = effect.chain[-1]
+    path = project.path((last.module, last.scope))
+    part = FixPart(path, project.span(last.at, last.end), {"here": "yes"})
     return FixIntent(
-        kind="remove-commit",
-        safety="unsafe",
-        title=title,
-        data={"word": word, "caution": caution},
-        obstacle=_obstacle(project, scope, operation, is_transient),
+        "remove-commit", "unsafe", title, {**data, "here": "no"}, obstacle, parts=(part,)
     )
 
 
 def _obstacle(
     project: Project, scope: ScopeId, operation: Operation, is_transient: IsTransient
 ) -> str:
+    """Why a commit of the function itself can't go, in words."""
     effect = operation.effect
     if effect.implicit:
         return f"leaving the block of {effect.chain[-1].text} commits"
-    if not operation.own:
-        where = _symbol(project, operation)
-        return f"the commit is in {where}, and whoever else calls that counts on it"
     if not all(is_transient(other) for _, other in project.ways_to(effect)):
         return "callers come here with other states, which need it"
     if effect.kind == "persist":
         return ""
     return _lost(project, scope, operation, is_transient)
+
+
+def _obstacle_below(project: Project, operation: Operation, is_transient: IsTransient) -> str:
+    """Why a commit that is reached through a call can't go, in words.
+
+    It can where every way to it comes with transient states, and nothing but calls leads there.
+    """
+    effect = operation.effect
+    last = effect.chain[-1]
+    scope = (last.module, last.scope)
+    where = project.symbol(scope)
+    if effect.implicit:
+        return f"leaving the block of {last.text} commits"
+    ways = [way for way in project.ways_to(effect) if not way[1].own]
+    own = [each for _, each in project.ways_to(effect) if each.own]
+    if len(own) != 1 or not all(is_transient(way) for _, way in ways):
+        return f"the commit is in {where}, and whoever else calls that counts on it"
+    if _is_handed_on(project, scope):
+        return f"the commit is in {where}, which is not only called"
+    lost = (_lost(project, caller, way, is_transient) for caller, way in ways)
+    until = next_commit(project, scope, own[0], lambda other: not is_transient(other))
+    return (
+        _also_written(project, scope, own[0])
+        or reliance(project, scope, own[0], until)
+        or next(filter(None, lost), "")
+    )
+
+
+def _is_handed_on(project: Project, scope: ScopeId) -> bool:
+    """Whether a function is started by something else than the calls that are known."""
+    if any((entry.module, entry.scope) == scope for entry in project.entry_points):
+        return True
+
+    def wanted(value: v.Value) -> str:
+        is_it = isinstance(value, v.Func) and (value.module, value.scope) == scope
+        return project.symbol(scope) if is_it else ""
+
+    mentions = Mentions(project.program, project.engine.relevance, wanted)
+    return next(mentions.handed_on(), None) is not None
 
 
 def _lost(project: Project, scope: ScopeId, commit: Operation, is_transient: IsTransient) -> str:
@@ -77,11 +119,6 @@ def _lost(project: Project, scope: ScopeId, commit: Operation, is_transient: IsT
         names = ", ".join(sorted(each.name for each in others if each.what != "given"))
         return f"no other commit follows, so that {names or 'the row itself'} would be lost as well"
     return ""
-
-
-def _symbol(project: Project, operation: Operation) -> str:
-    last = operation.effect.chain[-1]
-    return project.symbol((last.module, last.scope))
 
 
 def _also_written(project: Project, scope: ScopeId, commit: Operation) -> str:
