@@ -16,7 +16,7 @@ pytest.importorskip("greenlet")
 STANDARD = """\
 [sessions]
 providers = ["shop.db.get_session", "shop.db.get_async_session"]
-dependencies = ["shop.db.get_db"]
+dependencies = ["shop.db.get_db", "shop.db.get_async_db"]
 owners = ["shop/db.py"]
 """
 DATABASE = """\
@@ -58,6 +58,11 @@ async def get_async_session():
 
 def get_db():
     with SessionLocal() as session:
+        yield session
+
+
+async def get_async_db():
+    async with AsyncSessionLocal() as session:
         yield session
 """
 HARNESS = """
@@ -297,6 +302,79 @@ def works_looped_over(name):
         break
     return name
 """
+ROUTES = """\
+import sqlalchemy as sa
+from fastapi import FastAPI, HTTPException
+
+from shop.db import Item, SessionLocal, get_async_session, get_session
+
+app = FastAPI()
+
+
+@app.get("/count")
+def count(limit: int = 10):
+    db = SessionLocal()
+    try:
+        return min(db.scalar(sa.select(sa.func.count()).select_from(Item)), limit)
+    finally:
+        db.close()
+
+
+@app.post("/items/{name}")
+def add(name: str):
+    with get_session() as session:
+        if session.get(Item, name):
+            raise HTTPException(409)
+        session.add(Item(name=name))
+        session.commit()
+    return {"added": name}
+
+
+@app.post("/begun/{name}")
+def begun(name: str):
+    with SessionLocal.begin() as session:
+        session.add(Item(name=name))
+        session.flush()
+        if name.startswith("bad"):
+            raise HTTPException(400)
+    return {"added": name}
+
+
+@app.get("/names")
+def names():
+    session = SessionLocal()
+    return session.scalars(sa.select(Item.name).order_by(Item.name)).all()
+
+
+@app.get("/later/{name}")
+async def later(name: str):
+    async with get_async_session() as session:
+        return await session.scalar(sa.select(sa.literal(name)))
+"""
+CLIENT = """
+import os
+from fastapi.testclient import TestClient
+from sqlalchemy import event
+from shop import db
+from shop.service import app
+
+out = [0]
+for engine in (db.engine, db.async_engine.sync_engine):
+    event.listen(engine.pool, "checkout", lambda *_: out.append(out.pop() + 1))
+    event.listen(engine.pool, "checkin", lambda *_: out.append(out.pop() - 1))
+db.Base.metadata.create_all(db.engine)
+with TestClient(app) as client:
+    for method, path in [
+        ("GET", "/count"), ("POST", "/items/a"), ("POST", "/items/a"), ("POST", "/begun/b"),
+        ("POST", "/begun/bad"), ("GET", "/names"), ("GET", "/count?limit=1"), ("GET", "/later/x"),
+    ]:
+        answer = client.request(method, path)
+        print(method, path, answer.status_code, answer.text)
+    told = client.get("/openapi.json").json()["paths"]
+    for path, methods in told.items():
+        print(path, [each.get("parameters") for each in methods.values()])
+print("open", out[0])
+"""
 
 
 def _told(project: Project) -> dict[str, list[object]]:
@@ -342,3 +420,16 @@ def test_providers_that_were_misused_work(tmp_path: Path) -> None:
             assert before[name][0] in {"TypeError", "AttributeError"}
             expected = "Failure" if name.endswith("bad") else repr(f"good {name.split()[0]}")
             assert told[0] == expected
+
+
+def test_routes_answer_as_they_did(tmp_path: Path) -> None:
+    pytest.importorskip("fastapi")
+    project = _project(tmp_path, "DBC105", ROUTES)
+    before = project.run(CLIENT)
+    assert before.splitlines()[-1] == "open 0"
+    (tmp_path / "shop.sqlite").unlink()
+    outcome = project.fix(unsafe=True)
+    assert (len(outcome.fixed), [each.reason for each in outcome.refused]) == (5, [])
+    assert "SessionLocal" not in project.read("shop/service.py")
+    assert project.run(CLIENT) == before
+    assert "409" in before

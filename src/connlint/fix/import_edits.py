@@ -207,7 +207,8 @@ def _relative_path(module: str, package: str) -> str | None:
 def _kin_of(request: ImportRequest, imports: Imports) -> Statement | None:
     """The last import in the scope that is most like the one requested: same package, or any.
 
-    One from the standard library goes with others from there.
+    One from the standard library goes with others from there, one from elsewhere in front of those
+    from the file's own package.
     """
     here = [
         each
@@ -218,9 +219,17 @@ def _kin_of(request: ImportRequest, imports: Imports) -> Statement | None:
     kin = [each for each in here if each.module.partition(".")[0] == top]
     if top in sys.stdlib_module_names:
         kin = kin or [each for each in here if _is_standard(each)]
-    else:
-        kin = kin or here
+    elif not kin:
+        own = next((at for at, each in enumerate(here) if _is_own(each, imports)), len(here))
+        before = [each for each in here[:own] if not _is_standard(each)]
+        kin = before or here
     return kin[-1].statement if kin else None
+
+
+def _is_own(imported: Imported, imports: Imports) -> bool:
+    """Is this an import from the package that the file itself is in?"""
+    top = imports.module.partition(".")[0]
+    return bool(imported.level) or imported.module.partition(".")[0] == top
 
 
 def _is_standard(imported: Imported) -> bool:

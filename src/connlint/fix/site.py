@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -10,6 +11,7 @@ from connlint.fix.imports import dotted
 from connlint.fix.names import binds
 from connlint.fix.outcome import Refused
 from connlint.fix.place import Place
+from connlint.fix.stepping import stepped
 
 _CLOSERS = frozenset({"contextlib.closing", "contextlib.aclosing"})
 _INJECTORS = frozenset(
@@ -59,7 +61,7 @@ def site_of(place: Place) -> Site:
         factory = factory.value
     if call.args or place.data.get("factory_arguments") == "yes":
         raise Refused("the provider has no place for the arguments that the factory is given")
-    _check_factory(factory, place)
+    check_factory(factory, place)
     closers: list[cst.Name] = []
     expression: cst.BaseExpression = call
     while wrapper := _wrapper(expression, place, closers):
@@ -87,7 +89,25 @@ def injected(place: Place) -> cst.BaseExpression | None:
     return reference if target in _INJECTORS else None
 
 
-def _check_factory(factory: cst.BaseExpression, place: Place) -> None:
+def injectors(place: Place) -> Iterator[cst.Call]:
+    """The calls of ``Depends()`` in the file."""
+    for node in place.tree.nodes:
+        if isinstance(node, cst.Call):
+            target = place.imports.target_of(node.func, place.names.scope(node))
+            if target in _INJECTORS:
+                yield node
+
+
+def opened_value(call: cst.Call, place: Place) -> cst.BaseExpression:
+    """What stands for the session that ``call`` opens: with the ``await``, ``closing()`` or
+    ``next()`` around it."""
+    value: cst.BaseExpression = stepped(call, place) or call
+    while wrapper := _wrapper(value, place, []):
+        value = wrapper
+    return value
+
+
+def check_factory(factory: cst.BaseExpression, place: Place) -> None:
     """Raise :class:`Refused` when it depends on the run which factory this is."""
     if isinstance(factory, cst.IfExp | cst.BooleanOperation):
         raise Refused(_CHOSEN)

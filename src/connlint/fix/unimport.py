@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 
 import libcst as cst
 
@@ -22,6 +23,12 @@ def unimport(place: Place) -> Rewrite:
     alias = place.tree.node_at(place.span, cst.ImportAlias)
     if alias is None:
         raise Refused("the import is a star, or has changed")
+    _check_unneeded(alias, place)
+    return Rewrite(unimports=[alias])
+
+
+def _check_unneeded(alias: cst.ImportAlias, place: Place) -> None:
+    """Raise :class:`Refused` when something needs the import."""
     if not is_removable(alias, place.tree):
         raise Refused("its import shares a line with another statement")
     _check_wanted(alias, place)
@@ -34,7 +41,28 @@ def unimport(place: Place) -> Rewrite:
         verb = "bound" if binds(use, place.tree) else "used"
         raise Refused(f"{local} is still {verb} on line {place.tree.line(use)}")
     _check_strings(local, place)
-    return Rewrite(unimports=[alias])
+
+
+def unimport_with(
+    gone: Sequence[cst.Name], kept: Collection[str], place: Place
+) -> list[cst.ImportAlias]:
+    """The imports that nothing needs any more when the names ``gone`` are.
+
+    ``kept`` are the names that other files take from this one (``*``: all of them).
+    """
+    vanished = place.vanished | {id(name) for name in gone}
+    found: dict[cst.ImportAlias, None] = {}
+    for name in gone:
+        imported = place.imports.binding(name.value, place.names.scope(name))
+        if imported is None or not imported.attribute or {imported.local, "*"} & set(kept):
+            continue
+        rest = Place(place.finding, place.file, vanished)
+        try:
+            _check_unneeded(imported.alias, rest)
+        except Refused:
+            continue
+        found[imported.alias] = None
+    return list(found)
 
 
 def _alike(alias: cst.ImportAlias, place: Place) -> list[cst.ImportAlias]:

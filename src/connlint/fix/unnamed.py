@@ -38,7 +38,7 @@ def wrap_unnamed(
     rest = block.body[at:]
     reach = reach_of([expression], rest, place)
     check_finished([expression], rest[:reach], place)
-    local = _free_name(name, statement, place)
+    local = free_name(name, statement, place)
     rewrite = Rewrite()
     rewrite.replace(expression, cst.Name(local))
 
@@ -78,7 +78,7 @@ def _statement_of(expression: cst.BaseExpression, place: Place) -> cst.BaseState
     raise Refused("it is opened outside of any statement")
 
 
-def _free_name(name: str, statement: cst.BaseStatement, place: Place) -> str:
+def free_name(name: str, statement: cst.BaseStatement, place: Place) -> str:
     """``name``, with a number where the function, or the module, has that name already."""
     names = place.names
     function = names.function(statement)

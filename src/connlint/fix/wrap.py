@@ -92,6 +92,16 @@ class Releasing(Opening):
         return [line, cst.Try(body=body, finalbody=last)]
 
 
+class Given(Opening):
+    """No block at all: the session is there already, under the same name."""
+
+    def around(
+        self, statements: Statements, indent: str | None, above: Sequence[cst.EmptyLine]
+    ) -> Statements:
+        """``statements`` as they are; of the assignment, its comments stay."""
+        return [gone([*above, *comment_lines(self.held.line.trailing_whitespace)]), *statements]
+
+
 def wrap(opening: Opening, life: Finally | Straight, closes: Closes) -> Rewrite:
     """For a session that is closed, in part or on some ways, by ``closes``, which go."""
     if isinstance(life, Finally):

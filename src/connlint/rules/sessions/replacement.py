@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from connlint.model.relevance import ScopeId
 
 
-def _providers(project: Project, names: Iterable[str]) -> Iterator[Provider]:
+def providers(project: Project, names: Iterable[str]) -> Iterator[Provider]:
     """The functions that names of the standard lead to."""
     for name in names:
         for target in project.targets(name):
@@ -28,7 +28,7 @@ def provider_for(project: Project, scope: ScopeId) -> Provider | None:
     is_task = project.role(scope) == "task"
     names = (*sessions.task_providers, *sessions.providers) if is_task else sessions.providers
     is_async = project.program.modules[scope[0]].facts.scopes[scope[1]].is_async
-    known = list(_providers(project, names))
+    known = list(providers(project, names))
     fitting = [each for each in known if each.is_async == is_async]
     return next(iter(fitting or known), None)
 
@@ -47,25 +47,26 @@ def provider_intent(
 
 def dependency_intent(project: Project, forbidden: str) -> FixIntent | None:
     """The rewrite of an injected dependency, or ``None`` when the standard names none."""
-    provider = next(_providers(project, project.standard.sessions.dependencies), None)
+    provider = next(providers(project, project.standard.sessions.dependencies), None)
     if provider is None:
         return None
-    replaced = next(_providers(project, (forbidden,)), None)
+    replaced = next(providers(project, (forbidden,)), None)
     factory = "unknown" if replaced is None else "yes" if replaced.is_async else "no"
     return _intent(provider, f"inject {provider.name}", factory)
 
 
 def _intent(provider: Provider, title: str, factory_async: str) -> FixIntent:
-    return FixIntent(
-        kind="use-provider",
-        safety="safe",
-        title=title,
-        data={
-            "provider": provider.name,
-            "provider_module": provider.module,
-            "provider_shape": provider.shape,
-            "provider_async": "yes" if provider.is_async else "no",
-            "provider_commits": "yes" if provider.commits else "no",
-            "factory_async": factory_async,
-        },
-    )
+    data = provider_data(provider, factory_async)
+    return FixIntent(kind="use-provider", safety="safe", title=title, data=data)
+
+
+def provider_data(provider: Provider, factory_async: str) -> dict[str, str]:
+    """A provider, and the kind of session that it has to give, as arguments of a fix."""
+    return {
+        "provider": provider.name,
+        "provider_module": provider.module,
+        "provider_shape": provider.shape,
+        "provider_async": "yes" if provider.is_async else "no",
+        "provider_commits": "yes" if provider.commits else "no",
+        "factory_async": factory_async,
+    }

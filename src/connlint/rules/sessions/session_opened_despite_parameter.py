@@ -61,7 +61,8 @@ class SessionOpenedDespiteParameter(Rule):
             shape=shape_at(project, scope, operation.at, operation.end),
             message=f"{facts.name} is given a session ({given}) and opens another one with {name}; "
             "use the one that it is given",
-            matched=name,
+            # Not what opens it: that changes with the fix of another rule.
+            matched=given,
             trace=(
                 step(project, scope, facts.name_at, f"is given {given}"),
                 step(project, scope, operation.at, f"opens another session: {name}"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from connlint.rules.base import Rule
 from connlint.rules.evidence import EXEMPT_ROLES, shape_at, suspect
+from connlint.rules.sessions.injection import injection_intent
 from connlint.rules.sessions.openings import given_sessions, opener_of, own_openings
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class SessionOpenedInRoute(Rule):
 
     code = "DBC105"
     severity = "warning"
+    fixes = ("unsafe",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         dependency = next(iter(project.standard.sessions.dependencies), "")
@@ -53,5 +55,7 @@ class SessionOpenedInRoute(Rule):
             shape=shape_at(project, scope, operation.at, operation.end),
             message=f"route {entry.name} opens its own session with {name}; "
             f"take one as a parameter, from {dependency}",
-            matched=name,
+            # Not what opens it: that changes with the fix of another rule.
+            matched=dependency,
+            intent=injection_intent(project, scope, operation),
         )  # fmt: skip

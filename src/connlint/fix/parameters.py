@@ -1,0 +1,106 @@
+"""A function's parameters in, the same with one more or without some out; the layout stays."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import libcst as cst
+
+from connlint.fix.outcome import Refused
+
+_NO_COMMA = cst.MaybeSentinel.DEFAULT
+
+
+def with_parameter(function: cst.FunctionDef, new: cst.Param) -> cst.Parameters:
+    """The parameters of ``function`` and ``new``, as far back as it can be.
+
+    A parameter without a default goes in front of those that have one.
+    """
+    every = function.params
+    if every.kwonly_params or isinstance(every.star_arg, cst.Param | cst.ParamStar):
+        wanted = list(every.kwonly_params)
+        field = "kwonly_params"
+    else:
+        wanted, field = list(every.params), "params"
+    at = len(wanted)
+    if new.default is None and field == "params":
+        at = next((at for at, each in enumerate(wanted) if each.default), len(wanted))
+    is_last = at == len(wanted) and every.star_kwarg is None
+    separator = _separator(function)
+    if is_last and (wanted or every.posonly_params or every.kwonly_params):
+        return _with_last(every, field, wanted, new, separator)
+    wanted.insert(at, new.with_changes(comma=separator))
+    if is_last:
+        wanted[at] = new
+    return every.with_changes(**{field: wanted})
+
+
+def _with_last(
+    every: cst.Parameters,
+    field: str,
+    wanted: list[cst.Param],
+    new: cst.Param,
+    separator: cst.Comma,
+) -> cst.Parameters:
+    """``new`` behind the last of ``wanted``, whose ending it takes over."""
+    if not wanted:
+        return every.with_changes(**{field: [new]})
+    *before, last = wanted
+    ending = {"comma": last.comma, "whitespace_after_param": last.whitespace_after_param}
+    plain = cst.SimpleWhitespace("")
+    has_comment = isinstance(last.comma, cst.Comma) and _comment(last.comma.whitespace_after)
+    if has_comment and isinstance(last.comma, cst.Comma):
+        raise Refused("a comment stands behind the last parameter")
+    last = last.with_changes(comma=separator, whitespace_after_param=plain)
+    return every.with_changes(**{field: [*before, last, new.with_changes(**ending)]})
+
+
+def without_parameters(parameters: cst.Parameters, names: Collection[str]) -> cst.Parameters:
+    """``parameters`` without those called one of ``names``."""
+    changes: dict[str, Sequence[cst.Param]] = {}
+    for field in ("posonly_params", "params", "kwonly_params"):
+        every: Sequence[cst.Param] = getattr(parameters, field)
+        staying = [each for each in every if each.name.value not in names]
+        if len(staying) == len(every):
+            continue
+        if staying and staying[-1] is not every[-1]:
+            last = every[-1]
+            ending = {"comma": last.comma, "whitespace_after_param": last.whitespace_after_param}
+            staying[-1] = staying[-1].with_changes(**ending)
+        changes[field] = staying
+    changed = parameters.with_changes(**changes)
+    if not changed.posonly_params:
+        changed = changed.with_changes(posonly_ind=cst.MaybeSentinel.DEFAULT)
+    if not changed.kwonly_params and isinstance(changed.star_arg, cst.ParamStar):
+        changed = changed.with_changes(star_arg=cst.MaybeSentinel.DEFAULT)
+    return changed
+
+
+def every_parameter(parameters: cst.Parameters) -> list[cst.Param]:
+    """The parameters that can be handed over one by one."""
+    return [*parameters.posonly_params, *parameters.params, *parameters.kwonly_params]
+
+
+def _separator(function: cst.FunctionDef) -> cst.Comma:
+    """The comma between two parameters in the layout of ``function``, without a comment."""
+    every = every_parameter(function.params)
+    for each in every[:-1]:
+        if isinstance(each.comma, cst.Comma):
+            space = each.comma.whitespace_after
+            if isinstance(space, cst.ParenthesizedWhitespace):
+                return cst.Comma(whitespace_after=_plain(space))
+            return cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    opening = function.whitespace_before_params
+    if isinstance(opening, cst.ParenthesizedWhitespace):
+        return cst.Comma(whitespace_after=_plain(opening))
+    return cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+
+
+def _plain(space: cst.ParenthesizedWhitespace) -> cst.ParenthesizedWhitespace:
+    return cst.ParenthesizedWhitespace(indent=space.indent, last_line=space.last_line)
+
+
+def _comment(space: cst.BaseParenthesizableWhitespace) -> bool:
+    return isinstance(space, cst.ParenthesizedWhitespace) and (
+        space.first_line.comment is not None or any(line.comment for line in space.empty_lines)
+    )
