@@ -52,6 +52,12 @@ def test_wrong_use_is_code_two(capfdbinary: Capture, arguments: list[str]) -> No
     assert done.code in (0, 2)
 
 
+def test_an_unknown_command_gets_the_nearest(capfdbinary: Capture) -> None:
+    message = "error: no command is called 'chekc'; did you mean \"check\"?\n"
+    assert run(capfdbinary, "chekc") == (2, "", message)
+    assert run(capfdbinary, "qqq") == (2, "", "error: no command is called 'qqq'\n")
+
+
 def test_each_error_of_the_user_is_a_line(
     capfdbinary: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,6 +37,17 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments begin with; an unknown one gets the nearest."""
+        if args[0] not in _COMMANDS and not args[0].startswith("-"):
+            from connlint.config.spelling import did_you_mean
+
+            hint = did_you_mean(args[0], _COMMANDS)
+            raise click.UsageError(f"no command is called {args[0]!r}{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
