@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
@@ -173,3 +175,52 @@ def test_few_runs_are_needed_for_few_bad_files(tmp_path: Path) -> None:
         folder = Folder(tmp_path, names)
         assert folder.keep(_any_of(set(bad))).keys() == set(bad)
         assert len(folder.seen) <= 2 + 2 * 2 * 5
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from connlint.fix import write
+from connlint.fix.outcome import FileChange
+from connlint.fix.verify import groups_of, write_what_passes
+
+root, at = Path(sys.argv[1]), int(sys.argv[2])
+steps = 0
+
+def counting(real):
+    def step(*given, **more):
+        global steps
+        steps += 1
+        if steps == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*given, **more)
+    return step
+
+for name in ["fdopen", "fsync", "utime"]:
+    setattr(os, name, counting(getattr(os, name)))
+write.read = counting(write.read)
+Path.replace = counting(Path.replace)
+Path.chmod = counting(Path.chmod)
+old, new = b"old\\n" * 9_000, b"new content\\n" * 9_000
+changes = [FileChange(name, root / name, old, new) for name in "abcd"]
+is_bad = lambda: (root / "b").read_bytes() == new
+write_what_passes(groups_of(changes, ()), root, lambda: "it fails" if is_bad() else "")
+"""
+LONG_OLD, LONG_NEW = b"old\n" * 9_000, b"new content\n" * 9_000
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_killing_the_process_leaves_every_file_old_or_new(tmp_path: Path) -> None:
+    seen = set()
+    for step in (*range(1, 40, 3), 1_000):
+        for name in "abcd":
+            (tmp_path / name).write_bytes(LONG_OLD)
+        done = subprocess.run(
+            [sys.executable, "-c", KILLED, str(tmp_path), str(step)],
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == (0 if step == 1_000 else -9), done.stderr
+        contents = [(tmp_path / name).read_bytes() for name in "abcd"]
+        assert set(contents) <= {LONG_OLD, LONG_NEW}
+        seen.add("".join("n" if each == LONG_NEW else "o" for each in contents))
+    assert seen >= {"oooo", "nnnn", "nonn"}
