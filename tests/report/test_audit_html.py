@@ -173,7 +173,9 @@ def test_charts_are_drawn_to_scale() -> None:
         ],
     )
     drawn = [[(rect.x, rect.width) for rect in parts] for _, parts in chart.drawn()]
-    assert drawn == [[(0, 250), (250, 750)], [(0, 500)]]
+    assert drawn == [[(0, 240), (240, 720)], [(0, 480)]]
+    thin = Chart("t", [Bar("z", [Slice("a", 1, "fix"), Slice("b", 999, "keep")])])
+    assert [rect.width for _, parts in thin.drawn() for rect in parts] == [6, 959]
     assert chart.legend == [("a", "fix"), ("b", "keep")]
     assert Chart("t", [Bar("y", [Slice("a", 2, "fix")])]).legend == []
     assert list(Chart("t", [Bar("x", [])]).drawn()) == [(Bar("x", []), [])]

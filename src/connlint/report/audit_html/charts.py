@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-_FULL = 1000.0
+_LONGEST = 960.0
+_THINNEST = 6.0
 
 
 class Slice(NamedTuple):
@@ -35,7 +36,8 @@ class Bar(NamedTuple):
 
 
 class Rect(NamedTuple):
-    """A slice as drawn, in thousandths of the longest bar."""
+    """A slice as drawn, in thousandths of the room. Something is never drawn as nothing, so a bar
+    of thin slices can be longer than to scale."""
 
     x: float
     width: float
@@ -43,17 +45,19 @@ class Rect(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """Bars under a title; ``legend`` are the labels of their parts with the
-    colours, where a bar has several."""
+    """Bars under a title."""
 
     title: str
     bars: Sequence[Bar]
 
     @property
     def legend(self) -> Sequence[tuple[str, str]]:
+        """The labels of the parts with their colours; none where no bar has several."""
         if all(len(bar.parts) < 2 for bar in self.bars):
             return []
-        return list(dict.fromkeys((p.label, p.colour) for bar in self.bars for p in bar.parts))
+        shown = {part.label for bar in self.bars for part in bar.parts}
+        every = dict.fromkeys((part.label, part.colour) for bar in self.bars for part in bar.slices)
+        return [(label, colour) for label, colour in every if label in shown]
 
     def drawn(self) -> Iterator[tuple[Bar, Sequence[Rect]]]:
         """Each bar with its rectangles."""
@@ -65,6 +69,6 @@ class Chart(NamedTuple):
 def _rectangles(slices: Iterable[Slice], longest: int) -> Iterator[Rect]:
     x = 0.0
     for each in slices:
-        width = each.number / longest * _FULL
+        width = max(each.number / longest * _LONGEST, _THINNEST)
         yield Rect(round(x, 1), round(width, 1), each)
         x += width

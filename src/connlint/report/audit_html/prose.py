@@ -35,7 +35,9 @@ class Prose:
 
     def place(self, path: str, line: int, shown: str = "") -> Markup:
         """A place in the code as a link to the line, where the page shows that."""
-        text = breakable(shown or f"{path}:{line}")
+        text = breakable(shown or path)
+        if not shown:
+            text += Markup('<wbr><span class="at">:{}</span>').format(line)
         anchor = self._book.anchor(path, line)
         if not anchor:
             return Markup('<code class="path">{}</code>').format(text)
