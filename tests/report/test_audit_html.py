@@ -155,7 +155,7 @@ def test_what_is_gone_is_struck_through(tmp_path: Path) -> None:
     write(tmp_path, {"app.py": CODE.replace("SessionLocal()", "get_session()")})
     text = page.render(audit(tmp_path, previous=before))
     assert "<del><code>SessionLocal()</code></del>" in text
-    assert "Since the earlier audit" in text
+    assert "Changes since the earlier audit" in text
     assert read(text).problems == []
 
 
@@ -219,3 +219,28 @@ def test_what_is_no_python_stays_plain_behind() -> None:
 def test_characters_that_act_unseen_are_shown() -> None:
     assert visible("a\u202eb\x1b[1m\u2028") == "a\ufffdb\ufffd[1m\ufffd"
     assert visible("plain é 大\tand\nmore\u00a0") == "plain é 大\tand\nmore\u00a0"
+
+
+def test_changes_and_their_course_over_several_audits(tmp_path: Path) -> None:
+    audits = tmp_path / "audits"
+    audits.mkdir()
+    project = tmp_path / "project"
+    for name, code in (("2026-01", CODE), ("2026-02", CODE.replace("SessionLocal()", "get()"))):
+        text = audit_json.render(audited(project, {"app.py": code}))
+        (audits / f"{name}.json").write_text(text, encoding="utf-8")
+    write(project, {"app.py": CODE.replace("session.commit()", "pass")})
+    view = audit(project, previous=audits)
+    text = page.render(view)
+    assert read(text).problems == []
+    shown = text.partition('<div id="changes"')[2].partition("</section>")[0]
+    assert view.tables.changes is not None
+    assert view.tables.changes.new
+    assert shown.count("<tr data-item") == len(view.tables.changes.new) + len(
+        view.tables.changes.fixed
+    )
+    drawn = re.findall(r"<figcaption>(.*?)</figcaption>.*?</table>", shown, re.DOTALL)
+    assert drawn == [
+        "Findings over time, by priority", "Files over time", "Connection points over time",
+    ]  # fmt: skip
+    names = re.findall(r'<th scope="row">(.*?)</th>', shown)
+    assert names == ["2026-01", "2026-02", "now"] * 3

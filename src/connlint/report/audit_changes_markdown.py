@@ -19,7 +19,7 @@ def changes(view: AuditView) -> str:
     found = view.tables.changes
     if found is None:
         return ""
-    parts = ["### Changes since the earlier audit\n", _numbers(view, found)]
+    parts = ["### Changes since the earlier audit\n", f"{numbers(view, found)}\n"]
     parts += [f"{escape(remark)}\n" for remark in found.remarks]
     if found.moved:
         names = (f"{code(old)} is now {code(new)}" for old, new in sorted(found.moved.items()))
@@ -33,7 +33,8 @@ def changes(view: AuditView) -> str:
     return "\n".join(parts)
 
 
-def _numbers(view: AuditView, found: Changes) -> str:
+def numbers(view: AuditView, found: Changes) -> str:
+    """What has changed, in a few sentences."""
     partly = sum(1 for item in view.tables.priorities if item.gone and not item.done)
     new = len(found.new) - len(found.regressed)
     return (
@@ -41,7 +42,7 @@ def _numbers(view: AuditView, found: Changes) -> str:
         f"code that they were in; {new} new, {len(found.regressed)} regressed. "
         f"{counted(partly, 'item')} partially fixed. "
         f"{counted(len(found.removed), 'connection point')} removed, {len(found.replaced)} of them "
-        f"replaced; {len(found.added)} added.\n"
+        f"replaced; {len(found.added)} added."
     )
 
 

@@ -12,10 +12,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from connlint.audit.flows import Remark
 from connlint.audit.stores import ACTIONS
-from connlint.audit.wording import counted, lines_of, listed
+from connlint.audit.wording import counted, entry_word, lines_of, listed
 from connlint.config.render import toml_value
+from connlint.report.audit_changes_markdown import numbers as change_numbers
 from connlint.report.audit_flows_markdown import heading, section_title
 from connlint.report.audit_html.anchors import Anchors
+from connlint.report.audit_html.changes import change_rows, trend_charts
 from connlint.report.audit_html.prose import Prose, breakable
 from connlint.report.audit_html.rows import FindingRow, Rows, SourceRow
 from connlint.report.audit_html.source import SourceBook
@@ -40,6 +42,8 @@ def render(view: AuditView) -> str:
         view=view,
         tables=view.tables,
         charts=charts_of(view),
+        trend=trend_charts(view.tables.trend),
+        change_rows=change_rows(view, anchors),
         anchors=anchors,
         rows=rows,
         points=list(rows.points()),
@@ -75,13 +79,15 @@ def _environment(prose: Prose) -> Environment:
     )
     filters: dict[str, Callable[..., Any]] = {
         "prose": prose.html, "path": breakable, "lines": lines_of, "listed": listed,
-        "toml": toml_value, "pair": _pair, "file_choice": _file_choice, "rule_choice": _rule_choice,
+        "toml": toml_value, "entry": entry_word, "pair": _pair,
+        "file_choice": _file_choice, "rule_choice": _rule_choice,
     }  # fmt: skip
     environment.filters.update(filters)
     environment.globals.update(
         mark=mark, action=action, label=label, counted=counted, heading=heading,
         section_title=section_title, remark_line=_remark_line, place=prose.place,
         lines_after=lines_after, connection_type=connection_type,
+        change_numbers=change_numbers,
     )  # fmt: skip
     return environment
 

@@ -60,6 +60,7 @@ class FindingRow(NamedTuple):
     number: int
     finding: Finding
     is_new: bool
+    is_regressed: bool
     file: str
     flow: str
     point: Link | None
@@ -116,6 +117,7 @@ class Rows:
                 number=number,
                 finding=finding,
                 is_new=changes is not None and finding.fingerprint in changes.new,
+                is_regressed=changes is not None and finding.fingerprint in changes.regressed,
                 file=self._anchors.file(finding.path),
                 flow=self._anchors.flow_of_finding(finding),
                 point=self._point_of(finding),

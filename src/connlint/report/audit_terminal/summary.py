@@ -10,6 +10,7 @@ from rich.text import Text
 
 from connlint.audit.priorities import Item
 from connlint.audit.wording import counted
+from connlint.report.audit_changes_markdown import numbers
 from connlint.report.audit_terminal.styled import prose, signed
 from connlint.report.audit_view import AuditView, action
 from connlint.report.view import printable
@@ -32,11 +33,7 @@ def summary(view: AuditView, unicode: bool) -> Iterator[Text | Table]:
     )
     changes = tables.changes
     if changes is not None:
-        yield Text(
-            f"Since the earlier audit: {counted(len(changes.fixed), 'finding')} fixed, "
-            f"{len(changes.new)} new; {counted(len(changes.removed), 'connection point')} "
-            f"removed, {len(changes.added)} added."
-        )
+        yield Text(f"Since the earlier audit: {numbers(view, changes)}")
     yield Text()
     yield _numbers(
         (signed(each, action(each), unicode), number) for each, number in tables.by_verdict.items()
