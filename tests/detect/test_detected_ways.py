@@ -141,6 +141,26 @@ def test_a_plain_function_is_a_provider_too() -> None:
     assert found.standard.sessions.providers == ("app.db.get_db_session",)
 
 
+def test_an_extension_is_the_provider_also_when_its_class_is_the_projects() -> None:
+    extensions = """
+        from flask_sqlalchemy import SQLAlchemy as Base
+
+        class Extension(Base):
+            pass
+
+        db = Extension()
+    """
+    user = """
+        from app.extensions import db
+
+        def add(job):
+            db.session.add(job)
+            db.session.commit()
+    """
+    found = detected({"app/extensions.py": extensions} | users(3, user))
+    assert found.standard.sessions.providers == ("app.extensions.db",)
+
+
 def test_an_extension_is_the_provider_also_when_a_function_chooses_its_class() -> None:
     extensions = """
         def extension_class():

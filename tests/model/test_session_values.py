@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from model.written import DB, linked, marked, own_places
+from model.written import DB, linked, marked, operations, own_places
 
 FOLLOWED = {
     "assignment": """
@@ -276,3 +276,82 @@ def test_a_session_is_followed(source: str) -> None:
     files = {"app/__init__.py": "", "app/db.py": DB, "app/jobs.py": source}
     assert marked(files, "commits")
     assert own_places(linked(files), "commit") == marked(files, "commits")
+
+
+@pytest.mark.parametrize(
+    ("call", "writes"),
+    [("isinstance(tx, Session)", False), ("print(tx)", False), ("unknown(tx)", True)],
+)
+def test_built_in_functions_write_nothing(call: str, writes: bool) -> None:
+    source = f"""
+        from elsewhere import unknown
+        from sqlalchemy.orm import Session
+
+        def work(tx: Session):
+            {call}
+            tx.commit()
+    """
+    (commit,) = operations(linked({"app/jobs.py": source}), "app.jobs.work", "commit")
+    assert commit.effect.writes == writes
+
+
+@pytest.mark.parametrize("base", ["SQLAlchemy as Base", "SQLAlchemy"])
+def test_an_extension_of_the_project_keeps_the_session_of_the_library(base: str) -> None:
+    name = base.rpartition(" ")[2]
+    files = {
+        "app/extensions.py": f"""
+            from flask_sqlalchemy import {base}
+
+            class Extension({name}):
+                def apply_defaults(self, options):
+                    return options
+
+            db = Extension()
+        """,
+        "app/jobs.py": """
+            from app.extensions import db
+
+            def work(job):
+                db.session.add(job)
+                db.session.commit()
+        """,
+    }
+    (commit,) = operations(linked(files), "app.jobs.work", "commit")
+    assert commit.effect.session == "g:app.extensions.db.session"
+    assert commit.origin is not None and commit.origin.name == "app.extensions.db"
+
+
+PENDING = """
+    from sqlalchemy.orm import Session
+
+    from app.db import SessionLocal
+
+    def ask_alone():
+        with SessionLocal() as own:
+            own.query(object).all()
+            own.commit()
+
+    def ask(tx: Session):
+        tx.query(object).all()
+        tx.commit()
+
+    def beside(job):
+        job.name = "new"
+        ask_alone()
+
+    def on_the_same(job, tx: Session):
+        job.name = "new"
+        ask(tx)
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "writes"),
+    [("ask_alone", False), ("ask", False), ("beside", False), ("on_the_same", True)],
+)
+def test_what_is_pending_is_no_part_of_a_session_that_a_callee_opens(
+    function: str, writes: bool
+) -> None:
+    project = linked({"app/db.py": DB, "app/jobs.py": PENDING})
+    (commit,) = operations(project, f"app.jobs.{function}", "commit")
+    assert commit.effect.writes == writes

@@ -121,11 +121,14 @@ class Sources:
         """The project's classes that derive from a session, a connection or an extension."""
         catalog, hierarchy = self.program.catalog, self.program.hierarchy
         found: dict[Target, Type] = {}
+        calling = _calling_names(catalog)
         for module in self._uses.modules:
+            renamed = {each.name for each in module.facts.imports if each.attr in calling}
             for number, scope in enumerate(module.facts.scopes):
                 if scope.kind != "class" or not scope.bases:
                     continue
-                if not any(last_name(base) in _calling_names(catalog) for base in scope.bases):
+                names = {last_name(base) for base in scope.bases}
+                if names.isdisjoint(calling) and names.isdisjoint(renamed):
                     continue
                 owner = ClassId(module.name, number)
                 for each in (owner, *hierarchy.subclasses(owner)):

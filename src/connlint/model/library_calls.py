@@ -148,6 +148,10 @@ class LibraryCaller(Recorder):
             else:
                 self._defines(made, node, name)
             return (made,)
+        if name.startswith("builtins."):  # `isinstance(session, Session)` asks; it does not write
+            return self._perform_all(args, keywords, node) or v.unknown(
+                f"o:{self.identity(node.end)}"
+            )
         result = self._unresolved(args, keywords, node)
         last = name.rpartition(".")[2]
         return (v.Obj(name, f"x:{self.identity(node.end)}"),) if last[:1].isupper() else result

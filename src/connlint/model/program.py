@@ -240,7 +240,9 @@ class Program(Bindings):
     def object_attribute(self, value: v.Obj, attr: str) -> v.Values:
         """``value.attr`` for an instance."""
         owner = self.class_of(value.type) if value.type else None
-        if owner is not None:
+        is_global = value.origin is not None and value.origin.kind == "global"
+        # What a library gives to an object that the project keeps is that object's own.
+        if owner is not None and not (is_global and self._is_inherited(owner, attr)):
             found = self.class_attribute(owner, attr, value)
             if found:
                 return found
@@ -255,6 +257,15 @@ class Program(Bindings):
         if value.type and owner is None:
             return (v.Bound(value, attr),)
         return ()
+
+    def _is_inherited(self, owner: ClassId, attr: str) -> bool:
+        """Whether no class of the project defines, assigns or declares an attribute."""
+        hierarchy = self.hierarchy
+        return (
+            hierarchy.method(owner, attr) is None
+            and not any(True for _ in hierarchy.assigned(owner, attr))
+            and hierarchy.annotated(owner, attr) is None
+        )
 
     def parent_attribute(self, parent: v.Parent, attr: str) -> v.Values:
         """``super().attr``."""

@@ -90,7 +90,7 @@ class Recorder(Evaluator):
         if kind in ("commit", "rollback"):
             before = known_states(self.engine.vocabulary, state)
             latest = effect.latest or latest_states(self.engine.vocabulary, state)
-            has_writes = state.has_writes(effect.session)
+            has_writes = self._may_flush(effect.session)
             if own:
                 effect = msgspec.structs.replace(
                     effect, writes=has_writes, states=before, latest=latest
@@ -134,6 +134,15 @@ class Recorder(Evaluator):
                 state.guards |= {Guard("committed", len(self.loops), (at, True))}
         if not self.replaying:
             state.begun = open_after(state.begun, effect)
+
+    def _may_flush(self, session: str) -> bool:
+        """Whether ending a transaction may write. What is pending on a session that is not known
+        is no part of one that a callee opens and closes for itself."""
+        if session.startswith("s:") and not session.startswith(
+            f"s:{self.module.name}:{self.number}:"
+        ):
+            return bool(self.state.pending.get(session))
+        return self.state.has_writes(session)
 
     def _record(
         self,
