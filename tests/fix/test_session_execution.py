@@ -302,6 +302,34 @@ def works_looped_over(name):
         break
     return name
 """
+GIVEN = f"""\
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from shop.db import Item, SessionLocal, get_session
+{CHECK}
+
+def _count(session: Session, name):
+    with get_session() as own:
+        return own.scalar(sa.select(sa.func.count()).select_from(Item))
+
+
+def _names(session: Session, name):
+    own = SessionLocal()
+    try:
+        return own.scalars(sa.select(Item.name).order_by(Item.name)).all()
+    finally:
+        own.close()
+
+
+def both(name):
+    with SessionLocal() as session:
+        names, count = _names(session, name), _count(session, name)
+        session.add(Item(name=name))
+        _check(name)
+        session.commit()
+    return names, count
+"""
 ROUTES = """\
 import sqlalchemy as sa
 from fastapi import FastAPI, HTTPException
@@ -433,3 +461,12 @@ def test_routes_answer_as_they_did(tmp_path: Path) -> None:
     assert "SessionLocal" not in project.read("shop/service.py")
     assert project.run(CLIENT) == before
     assert "409" in before
+
+
+def test_the_session_that_is_given_reads_the_same(tmp_path: Path) -> None:
+    project = _project(tmp_path, "DBC106", GIVEN)
+    before = _told(project)
+    outcome = project.fix(unsafe=True)
+    assert (len(outcome.fixed), [each.reason for each in outcome.refused]) == (2, [])
+    assert "own" not in project.read("shop/service.py")
+    assert _told(project) == before

@@ -52,8 +52,13 @@ ASYNC_DATABASE = (
     )
     .replace("sessionmaker(bind=create_engine", "async_sessionmaker(bind=create_async_engine")
 )
-FILES = {"close_session": "DBC109", "enter_provider": "DBC110", "inject_session": "DBC105"}
-ALWAYS_UNSAFE = {"DBC105", "DBC109"}
+FILES = {
+    "close_session": "DBC109",
+    "enter_provider": "DBC110",
+    "inject_session": "DBC105",
+    "reuse_session": "DBC106",
+}
+ALWAYS_UNSAFE = {"DBC105", "DBC106", "DBC109"}
 CASES = [(code, case) for name, code in FILES.items() for case in cases(name)]
 
 

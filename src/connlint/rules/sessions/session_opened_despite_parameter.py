@@ -15,6 +15,7 @@ from connlint.rules.sessions.openings import (
     own_openings,
     step,
 )
+from connlint.rules.sessions.reuse import reuse_intent
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -34,6 +35,7 @@ class SessionOpenedDespiteParameter(Rule):
 
     code = "DBC106"
     severity = "warning"
+    fixes = ("unsafe",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         for scope in openers(project):
@@ -67,4 +69,5 @@ class SessionOpenedDespiteParameter(Rule):
                 step(project, scope, facts.name_at, f"is given {given}"),
                 step(project, scope, operation.at, f"opens another session: {name}"),
             ),
+            intent=reuse_intent(project, scope, operation, given),
         )  # fmt: skip
