@@ -29,6 +29,7 @@ from connlint.model.entry_points import EntryPoint, EntryPoints
 from connlint.model.expiry import Expiry
 from connlint.model.failures import Failures
 from connlint.model.lifetimes.lives import Lives
+from connlint.model.mentions import Mentions
 from connlint.model.names import Module, Target
 from connlint.model.nesting import Nesting, Nestings
 from connlint.model.program import Program
@@ -218,6 +219,19 @@ class Project:
         """Every operation of the project that comes to the same effect: in the function that does
         it, and in those that call that one, directly or through calls."""
         return self._by_effect.get(effect.place, ())
+
+    def is_only_called(self, scope: ScopeId) -> bool:
+        """Whether nothing but calls runs a function: it is no entry point, and nobody hands it on
+        to be called elsewhere."""
+        if any((entry.module, entry.scope) == scope for entry in self.entry_points):
+            return False
+
+        def wanted(value: v.Value) -> str:
+            is_it = isinstance(value, v.Func) and (value.module, value.scope) == scope
+            return self.symbol(scope) if is_it else ""
+
+        mentions = Mentions(self.program, self.engine.relevance, wanted)
+        return next(mentions.handed_on(), None) is None
 
     # configuration
 

@@ -72,6 +72,8 @@ def _obstacle(
         owner = operation.effect.chain[-1].text.rpartition(".")[0]
         if not found and needs_rows and project.program.catalog.method(owner, "flush") is None:
             found = "what follows may need what it writes"
+    if not found and not project.is_only_called(scope):
+        found = "something else than calls runs the function as well"
     return found or without_end(project, operation, stays)
 
 

@@ -11,7 +11,6 @@ from connlint.findings import FixIntent, FixPart
 from connlint.location import unpack
 from connlint.model import values as v
 from connlint.model.classes import ClassId
-from connlint.model.mentions import Mentions
 from connlint.model.names import walk
 from connlint.model.reliance import next_commit, reliance
 from connlint.model.written.statements import written_by
@@ -80,7 +79,7 @@ def _obstacle_below(project: Project, operation: Operation, is_transient: IsTran
     own = [each for _, each in project.ways_to(effect) if each.own]
     if len(own) != 1 or not all(is_transient(way) for _, way in ways):
         return f"the commit is in {where}, and whoever else calls that counts on it"
-    if _is_handed_on(project, scope):
+    if not project.is_only_called(scope):
         return f"the commit is in {where}, which is not only called"
     lost = (_lost(project, caller, way, is_transient) for caller, way in ways)
     until = next_commit(project, scope, own[0], lambda other: not is_transient(other))
@@ -89,19 +88,6 @@ def _obstacle_below(project: Project, operation: Operation, is_transient: IsTran
         or reliance(project, scope, own[0], until)
         or next(filter(None, lost), "")
     )
-
-
-def _is_handed_on(project: Project, scope: ScopeId) -> bool:
-    """Whether a function is started by something else than the calls that are known."""
-    if any((entry.module, entry.scope) == scope for entry in project.entry_points):
-        return True
-
-    def wanted(value: v.Value) -> str:
-        is_it = isinstance(value, v.Func) and (value.module, value.scope) == scope
-        return project.symbol(scope) if is_it else ""
-
-    mentions = Mentions(project.program, project.engine.relevance, wanted)
-    return next(mentions.handed_on(), None) is not None
 
 
 def _lost(project: Project, scope: ScopeId, commit: Operation, is_transient: IsTransient) -> str:
