@@ -176,6 +176,22 @@ def test_files_that_the_project_leaves_out_are_left_alone(tmp_path: Path, cache:
     asyncio.run(use())
 
 
+def test_what_is_left_out_later_is_taken_back(tmp_path: Path, cache: Path) -> None:
+    root = tmp_path / "project"
+    users = write_project(root)
+    configuration = root / "connlint.toml"
+
+    async def use() -> None:
+        async with editor(cache, root) as edit:
+            edit.open(users)
+            assert await edit.diagnostics(users)
+            configuration.write_text(f'exclude = ["app/users.py"]\n{STANDARD}', "utf-8")
+            edit.save(configuration)
+            assert await edit.diagnostics(users) == []
+
+    asyncio.run(use())
+
+
 def test_each_folder_has_its_own_standard(tmp_path: Path, cache: Path) -> None:
     one = write_project(tmp_path / "one")
     other = write_project(tmp_path / "other", standard=f'ignore = ["DBC102"]\n{STANDARD}')

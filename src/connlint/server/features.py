@@ -11,7 +11,6 @@ from typing import Any
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
-from connlint.rules.registry import load_rules
 from connlint.server.actions import FIX_ALL
 from connlint.server.diagnostics import Shown
 from connlint.server.hover import CODE, hover_text
@@ -120,11 +119,13 @@ def _did_change_configuration(ls: ConnlintServer, _: types.DidChangeConfiguratio
 
 def _hover(ls: ConnlintServer, params: types.HoverParams) -> types.Hover | None:
     """The rules of the findings under the cursor, or the one whose code is written there."""
-    here = types.Range(params.position, params.position)
     shown = ls.shown.get(params.text_document.uri)
-    pairs = [pair for pair in shown.pairs if touches(pair[1].range, here)] if shown else []
+    if shown is None:
+        return None
+    here = types.Range(params.position, params.position)
+    pairs = [pair for pair in shown.pairs if touches(pair[1].range, here)]
     codes = [finding.code for finding, _ in pairs] or _code_at(ls, params)
-    registry = shown.checked.analysis.request.registry if shown else load_rules()
+    registry = shown.checked.analysis.request.registry
     rules = [rule for code in dict.fromkeys(codes) if (rule := registry.find(code))]
     if not rules:
         return None

@@ -104,6 +104,9 @@ class ConnlintServer(LanguageServer):
         self._stop_if_superseded(changes)
         for each in shown:
             self._show(each)
+        for buffer in outcome.left_out:
+            if buffer.uri in self.shown:
+                self.forget(buffer.uri)
         # The analysis that these replace is full of cycles, which the collector comes to too late.
         await self.in_worker(gc.collect)
 

@@ -43,10 +43,12 @@ class Checked(NamedTuple):
 class Round(NamedTuple):
     """What became of a run: ``errors`` are lines about standards that do not hold.
 
-    ``remarks`` are for a log. A buffer whose project could not be analysed is in none of them.
+    ``left_out`` are the buffers that are none of their project's business. ``remarks`` are for a
+    log. A buffer whose project could not be analysed is in none of them.
     """
 
     checked: list[Checked]
+    left_out: list[Buffer]
     errors: list[str]
     remarks: list[str]
 
@@ -79,7 +81,7 @@ class Projects:
         ``folders`` are those of the workspace: one of them is the project of a file that nothing
         else makes part of one. What ``watch`` raises ends the run.
         """
-        outcome = Round([], [], [])
+        outcome = Round([], [], [], [])
         for unit in self._units(buffers, folders, outcome.errors):
             if any(buffer.uri in touched for buffer in unit.buffers):
                 outcome.checked.extend(self._checked(unit, watch, outcome))
@@ -149,6 +151,8 @@ class Projects:
         """
         found = _loose(unit) if unit.is_loose else Analysis(request).found
         buffers = _by_path(unit, found, request.loaded.root)
+        taken = {buffer.uri for buffer in buffers.values()}
+        outcome.left_out.extend(buffer for buffer in unit.buffers if buffer.uri not in taken)
         held = {path: contents[buffer.uri] for path, buffer in buffers.items()}
         unsaved = {path: content.data for path, content in held.items() if not content.is_saved}
         analysis = Analysis(msgspec.structs.replace(request, unsaved=unsaved), watch)
