@@ -114,9 +114,17 @@ def _has_another_way(project: Project, scope: ScopeId) -> bool:
     sessions = project.standard.sessions
     if sessions.providers or sessions.task_providers or not sessions.dependencies:
         return True
-    return project.role(scope) in _REACHED_BY_ROUTES or any(
-        entry.kind == "route" for entry in project.entry_points_of(scope)
-    )
+    routes = [entry for entry in project.entry_points_of(scope) if entry.kind == "route"]
+    if routes:
+        return any(_is_injected_into(project, entry.module) for entry in routes)
+    return project.role(scope) in _REACHED_BY_ROUTES
+
+
+def _is_injected_into(project: Project, module: str) -> bool:
+    """Whether the routes of a module are those of the framework that injects dependencies: a plain
+    Starlette application has none."""
+    imports = project.module(module).facts.imports
+    return any(each.module.partition(".")[0] == "fastapi" for each in imports)
 
 
 def _made_here(project: Project, scope: ScopeId, operation: Operation, name: str) -> bool:
