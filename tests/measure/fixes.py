@@ -74,40 +74,41 @@ def measure(root: Path) -> Measured:
     """Fix the code base in ``root``, safely and then unsafely."""
     result = Measured(root.name)
     outcome = FixOutcome()
+    analysis = _analysis(root)
+    result.fixable = sum(each.proposal is not None for each in _findings(analysis))
     for safety in _SAFETIES:
-        analysis = _analysis(root)
-        before = analysis.verdict_in(Scope()).findings
-        result.fixable = result.fixable or sum(each.proposal is not None for each in before)
+        is_unsafe = safety == "unsafe"
         files = _contents(root)
-        outcome = fix(analysis, _NO_BASELINE, unsafe=safety == "unsafe", write=True)
+        outcome = fix(analysis, _NO_BASELINE, unsafe=is_unsafe, write=True)
         result.fixed[safety] += len(outcome.fixed)
         result.codes.update((each.finding.code, safety) for each in outcome.fixed)
-        result.faults += [f"{safety}: {each}" for each in _faults(root, files, outcome, before)]
         for change in outcome.changes:
             result.files.add(change.path)
             result.lines += _changed_lines(change.before, change.after)
+        after = _analysis(root)
+        again = fix(after, _NO_BASELINE, unsafe=is_unsafe, write=False)
+        new = Counter(map(_key, _findings(after))) - Counter(map(_key, _findings(analysis)))
+        result.faults += _faults(files, _contents(root), outcome)
+        result.faults += [f"{key}: new ({safety})" for key in new]
+        result.faults += [f"{each.path}: changes again ({safety})" for each in again.changes]
+        analysis = after
     unfixed = [each for each in (*outcome.refused, *outcome.left) if each.finding.intent]
     result.reasons.update(_NAMES.sub("…", each.reason) for each in unfixed)
     return result
 
 
 def _faults(
-    root: Path, files: dict[str, bytes], outcome: FixOutcome, before: tuple[Finding, ...]
+    before: dict[str, bytes], after: dict[str, bytes], outcome: FixOutcome
 ) -> Iterator[str]:
-    """What must not have happened to the code base."""
-    now = _contents(root)
+    """What must not have happened to the files."""
     expected = {change.path for change in outcome.changes}
-    for path in sorted(files.keys() | now.keys()):
-        if files.get(path) == now.get(path):
+    for path in sorted(before.keys() | after.keys()):
+        if before.get(path) == after.get(path):
             continue
-        if path not in expected or path not in now:
+        if path in expected and path in after:
+            yield from (f"{path}: {fault}" for fault in _broken(before[path], after[path]))
+        else:
             yield f"{path}: changed without a fix"
-            continue
-        yield from (f"{path}: {fault}" for fault in _broken(files[path], now[path]))
-    found = Counter(map(_key, _analysis(root).verdict_in(Scope()).findings))
-    yield from (f"{key}: new" for key in found - Counter(map(_key, before)))
-    again = fix(_analysis(root), _NO_BASELINE, unsafe=False, write=True)
-    yield from (f"{change.path}: changed again" for change in again.changes)
 
 
 def _broken(before: bytes, after: bytes) -> Iterator[str]:
@@ -131,6 +132,10 @@ def _changed_lines(before: bytes, after: bytes) -> int:
     return sum(max(b - a, d - c) for kind, a, b, c, d in blocks if kind != "equal")
 
 
+def _findings(analysis: Analysis) -> tuple[Finding, ...]:
+    return analysis.verdict_in(Scope()).findings
+
+
 def _key(finding: Finding) -> tuple[str, str, str, str]:
     return finding.path, finding.code, finding.symbol, finding.matched
 
@@ -143,7 +148,7 @@ def _contents(root: Path) -> dict[str, bytes]:
 def _analysis(root: Path) -> Analysis:
     registry = load_rules()
     loaded = load_standard([root], registry.infos)
-    return Analysis(Request(loaded=loaded, registry=registry, use_cache=False))
+    return Analysis(Request(loaded=loaded, registry=registry))
 
 
 def _bases(measured: list[Measured]) -> Iterator[str]:
