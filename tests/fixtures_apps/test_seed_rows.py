@@ -59,7 +59,7 @@ ROWS = (
         "001: one acceptable way to connect: no other factory, import of one, or redundant factory",
         "scraper",
         (
-            ("DBC101", "src/utils/db_helpers.py", "async_session_factory"),
+            ("DBC101", "src/utils/db_helpers.py", "async with new_session()"),
             ("DBC102", "src/routers/google_maps_api.py", "import"),
             ("DBC103", "src/db/direct_session.py", "DirectSession = async_sessionmaker("),
             ("DBC104", "src/db/direct_session.py", "direct_engine = create_async_engine("),
