@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from connlint.audit.flows import Remark
 from connlint.audit.stores import ACTIONS
-from connlint.audit.wording import counted, entry_word, lines_of, listed
+from connlint.audit.wording import counted, entry_word, lines_of, listed, sentence
 from connlint.config.render import toml_value
 from connlint.report.audit_changes_markdown import numbers as change_numbers
 from connlint.report.audit_flows_markdown import heading, section_title
@@ -24,7 +24,6 @@ from connlint.report.audit_html.source import SourceBook
 from connlint.report.audit_html.summary import charts_of
 from connlint.report.audit_html.visible import visible
 from connlint.report.audit_view import AuditView, action, connection_type, label, mark
-from connlint.report.edits_text import lines_after
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _SCRIPTS = ("theme", "filter", "sort", "reveal", "contents")
@@ -45,7 +44,7 @@ def render(view: AuditView) -> str:
         trend=trend_charts(view.tables.trend),
         change_rows=change_rows(view, anchors),
         anchors=anchors,
-        rows=rows,
+        improvements=list(rows.improvements()),
         points=list(rows.points()),
         findings=list(rows.findings()),
         sources=list(rows.sources()),
@@ -79,14 +78,14 @@ def _environment(prose: Prose) -> Environment:
     )
     filters: dict[str, Callable[..., Any]] = {
         "prose": prose.html, "path": breakable, "lines": lines_of, "listed": listed,
-        "toml": toml_value, "entry": entry_word, "pair": _pair,
+        "toml": toml_value, "entry": entry_word, "sentence": sentence, "pair": _pair,
         "file_choice": _file_choice, "rule_choice": _rule_choice,
     }  # fmt: skip
     environment.filters.update(filters)
     environment.globals.update(
         mark=mark, action=action, label=label, counted=counted, heading=heading,
         section_title=section_title, remark_line=_remark_line, place=prose.place,
-        lines_after=lines_after, connection_type=connection_type,
+        connection_type=connection_type,
         change_numbers=change_numbers,
     )  # fmt: skip
     return environment

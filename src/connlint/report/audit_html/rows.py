@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from connlint.audit.points import Point
 from connlint.audit.progress import Progress
-from connlint.audit.wording import entry_word
+from connlint.audit.remedies import Improvement
+from connlint.audit.wording import entry_word, sentence
 from connlint.findings import EntryPointRef, Finding, TraceStep
 from connlint.report.audit_html.anchors import Anchors
 from connlint.report.audit_html.source import Line, SourceBook
@@ -71,6 +72,18 @@ class FindingRow(NamedTuple):
     diff: Sequence[str]
 
 
+class ImprovementRow(NamedTuple):
+    """A finding worth mending first: the code as it is, and as it should be."""
+
+    improvement: Improvement
+    anchor: str
+    what: str
+    wanted: str
+    excerpt: Sequence[Line]
+    fix: ProposedFix | None
+    diff: Sequence[str]
+
+
 class SourceRow(NamedTuple):
     """The lines of a file that the page shows. ``progress`` is ``None`` for one without
     connections, ``flow`` where its first flow stands."""
@@ -110,8 +123,6 @@ class Rows:
         """The findings, in the order of the list."""
         changes = self._view.tables.changes
         for number, finding in enumerate(self._view.tables.findings):
-            fix = self._view.fixes.get(finding.fingerprint)
-            source = self._view.source(finding.path) if fix is not None else ()
             entry = finding.entry_point
             yield FindingRow(
                 number=number,
@@ -124,8 +135,8 @@ class Rows:
                 entry=self._entry(entry) if entry is not None else None,
                 excerpt=self._book.excerpt(finding.path, finding.statement),
                 chain=[Step(step, self._book.line(step.path, step.line)) for step in finding.trace],
-                fix=fix,
-                diff=unified(fix, source, finding.path) if fix is not None else (),
+                fix=self._view.fixes.get(finding.fingerprint),
+                diff=self._diff(finding),
             )
 
     def sources(self) -> Iterator[SourceRow]:
@@ -144,9 +155,25 @@ class Rows:
                 findings[path], flows.get(path, ""), stretches,
             )  # fmt: skip
 
-    def excerpt_of(self, finding: Finding) -> Sequence[Line]:
-        """The statement that a finding is about."""
-        return self._book.excerpt(finding.path, finding.statement)
+    def improvements(self) -> Iterator[ImprovementRow]:
+        """What to mend first."""
+        for each in self._view.tables.remedies.high_impact:
+            finding = each.finding
+            what, _, wanted = finding.message.rpartition("; ")
+            yield ImprovementRow(
+                improvement=each,
+                anchor=self._anchors.finding(each.path, each.span.line, finding.code),
+                what=sentence(what or finding.message),
+                wanted=sentence(each.should_be or wanted),
+                excerpt=self._book.excerpt(finding.path, finding.statement),
+                fix=self._view.fixes.get(finding.fingerprint),
+                diff=self._diff(finding),
+            )
+
+    def _diff(self, finding: Finding) -> Sequence[str]:
+        """What fixing a finding would change in its file."""
+        fix = self._view.fixes.get(finding.fingerprint)
+        return unified(fix, self._view.source(finding.path), finding.path) if fix else ()
 
     def _entry(self, entry: EntryPointRef) -> Link:
         return Link(f"{entry_word(entry.kind)} {entry.name}", self._anchors.entry(entry))
