@@ -60,7 +60,7 @@ ROWS = (
         "scraper",
         (
             ("DBC101", "src/utils/db_helpers.py", "async with new_session()"),
-            ("DBC102", "src/routers/google_maps_api.py", "import"),
+            ("DBC102", "src/routers/google_maps_api.py", "async_session_factory,"),
             ("DBC103", "src/db/direct_session.py", "DirectSession = async_sessionmaker("),
             ("DBC104", "src/db/direct_session.py", "direct_engine = create_async_engine("),
         ),
