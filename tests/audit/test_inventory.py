@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.auditing import STANDARD, audited, point_at, points_in
+from audit.auditing import STANDARD, audit, audited, point_at, points_in, write
 
 ROUTE = """
     from flask import Flask
@@ -333,3 +333,51 @@ def test_what_stands_in_no_known_function_says_so(tmp_path: Path) -> None:
 def test_only_the_files_asked_for_are_reported(tmp_path: Path) -> None:
     view = audited(tmp_path, {"app.py": ROUTE, "other/more.py": ROUTE.replace("save", "keep")})
     assert {point.path for point in view.tables.points} == {"app.py", "db.py", "other/more.py"}
+
+
+def test_a_decorator_commits_what_the_wrapped_function_wrote(tmp_path: Path) -> None:
+    code = """
+        from functools import wraps
+
+        from db import get_session
+
+        def transactional(work):
+            @wraps(work)
+            def wrapped(*args):
+                with get_session() as session:
+                    result = work(*args)
+                    session.commit()
+                return result
+            return wrapped
+    """
+    view = audited(tmp_path, {"app.py": code})
+    point = point_at(view, "app.py", "session.commit")
+    assert (point.verdict, point.reason) == (
+        "keep",
+        "Saves what the function has written that is wrapped here.",
+    )
+
+
+def test_adding_to_a_set_adds_no_row(tmp_path: Path) -> None:
+    code = """
+        from db import get_session
+        from models import Job
+
+        def collect(ids):
+            seen = set()
+            with get_session() as session:
+                for job in session.query(Job).all():
+                    seen.add(job)
+                session.execute(Job.__table__.delete())
+                session.commit()
+            return seen
+    """
+    point = point_at(audited(tmp_path, {"app.py": code}), "app.py", "get_session")
+    assert point.purpose == "Collect: reads `Job`; deletes `Job`"
+
+
+def test_the_standard_that_was_assumed_is_told(tmp_path: Path) -> None:
+    write(tmp_path, {"app.py": ROUTE})
+    (tmp_path / "connlint.toml").unlink()
+    settings = {row.key: row.origin for row in audit(tmp_path).settings}
+    assert settings["sessions.providers"].startswith("assumed: ")

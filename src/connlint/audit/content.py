@@ -53,6 +53,7 @@ class Contents:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._known: dict[ScopeId, tuple[Touch, ...]] = {}
+        self._places: dict[ScopeId, frozenset[tuple[int, int]]] = {}
         self._passed: dict[ScopeId, tuple[tuple[str, Touch], ...]] = {}
 
     def of(self, scope: ScopeId, extent: Span | None = None) -> tuple[Touch, ...]:
@@ -136,11 +137,31 @@ class Contents:
             constant = field.value if isinstance(field, f.Const) else None
             yield Touch(line, "sets", str(constant or "fields by name"))
         verb = _VERBS.get(name)
-        if verb is not None:
+        if verb is not None and self._is_about_rows(module, scope, node):
             for model in self._models(module, scope, node):
                 yield Touch(line, verb, model)
         for argument in node.args[:1]:
             yield from self._statement(module, scope, argument, line, name in _EXECUTING)
+
+    def _is_about_rows(self, module: Module, scope: int, node: f.Call) -> bool:
+        """Whether a call is one of a session, a query or a statement, and not of a set, say."""
+        if not isinstance(node.func, f.Attr) or _table_of(node) is not None:
+            return True
+        if (node.at, node.end) in self._operations((module.name, scope)):
+            return True
+        project = self._project
+        if any(isinstance(each, v.Ext) for each in project.values(module.name, scope, node.func)):
+            return True
+        receivers = project.values(module.name, scope, node.func.value)
+        return any(project.program.kind(value) for value in receivers)
+
+    def _operations(self, scope: ScopeId) -> frozenset[tuple[int, int]]:
+        """The places of what a function does to the database."""
+        known = self._places.get(scope)
+        if known is None:
+            operations = self._project.run(scope).operations
+            known = self._places[scope] = frozenset((each.at, each.end) for each in operations)
+        return known
 
     def _statement(
         self, module: Module, scope: int, argument: f.Expr, line: int, is_executed: bool
@@ -162,7 +183,11 @@ class Contents:
             yield from _in_sql(argument.value, line)
 
     def _models(self, module: Module, scope: int, node: f.Call) -> Iterator[str]:
-        """The models among the first arguments of a call."""
+        """The models among the first arguments of a call, or the one whose table it is of."""
+        if (table := _table_of(node)) is not None:
+            if model := self._model(module, scope, table):
+                yield model
+            return
         many = _last(node.func) in ("select", "query")
         for argument in node.args[:3] if many else node.args[:1]:
             if model := self._model(module, scope, argument):
@@ -209,6 +234,13 @@ def _in_sql(text: object, line: int) -> Iterator[Touch]:
     if found is not None:
         index = next(number for number in range(4) if found.group(number + 1))
         yield Touch(line, _SQL_VERBS[index], found.group(5))
+
+
+def _table_of(node: f.Call) -> f.Expr | None:
+    """The model of ``Model.__table__.delete()``."""
+    if isinstance(node.func, f.Attr) and isinstance(node.func.value, f.Attr):
+        return node.func.value.value if node.func.value.attr == "__table__" else None
+    return None
 
 
 def _query_of(node: f.Call) -> f.Call | None:

@@ -13,10 +13,12 @@ from connlint.audit.configured import Addresses
 from connlint.audit.content import Contents, in_words, written
 from connlint.audit.points import Place, PointVerdict
 from connlint.audit.wording import entry_word, listed, some
+from connlint.facts import types as f
 from connlint.findings import Finding
 from connlint.location import pack
 from connlint.model.effects import Operation
 from connlint.model.entry_points import EntryPoint
+from connlint.model.expressions import calls_in
 from connlint.model.project import Project
 from connlint.model.providers import Provider
 from connlint.model.relevance import ScopeId
@@ -147,6 +149,8 @@ class Reasons:
             return by_states
         if place.after_yield and self._hands_out(place):
             return "keep", "saves what was done with the session that is handed out here"
+        if place.kind == "commit" and not place.writes and self._wraps(place):
+            return "keep", "saves what the function has written that is wrapped here"
         if place.kind == "commit" and not place.writes and not place.persists:
             return "review", (
                 "no write is seen on this session before the commit, so it may be unnecessary"
@@ -162,6 +166,17 @@ class Reasons:
         """Whether the function around gives a session to its callers."""
         given = self._project.engine.provided_by_scope(place.scope)
         return any(self._project.program.is_session(value) for value in given)
+
+    def _wraps(self, place: Place) -> bool:
+        """Whether a nested function calls what the one around it is given, as decorators do."""
+        module = self._project.module(place.scope[0])
+        scopes = module.facts.scopes
+        around = scopes[scopes[place.scope[1]].parent]
+        given = {param.name for param in around.params}
+        return around.kind == "function" and any(
+            isinstance(call.func, f.Name) and call.func.id in given
+            for call in calls_in(module.body(place.scope[1]))
+        )
 
     def is_lasting(self, place: Place) -> bool:
         """Whether every state that the entity may have here is known, and one to persist."""

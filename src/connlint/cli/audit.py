@@ -136,11 +136,14 @@ def audit_view(analysis: Analysis, options: AuditOptions) -> AuditView:
     from connlint.audit.earlier import load_history
     from connlint.audit.executed import load_coverage
     from connlint.audit.tables import Scope, compute
+    from connlint.cli.assumed import with_assumed
     from connlint.proposals import proposals
     from connlint.report.audit_view import AuditView, chosen_settings
     from connlint.version import __version__
 
     loaded = analysis.request.loaded
+    if analysis.detection is not None:
+        loaded = with_assumed(loaded, analysis.detection)
     scope = Scope(
         covers=analysis.scope.covers,
         settings=chosen_settings(loaded),
