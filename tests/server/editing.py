@@ -75,6 +75,8 @@ class Editor:
             (types.WINDOW_SHOW_MESSAGE, self._take_message),
             (types.WINDOW_LOG_MESSAGE, self._take_log),
             (types.CLIENT_REGISTER_CAPABILITY, self._take_registration),
+            (types.WINDOW_WORK_DONE_PROGRESS_CREATE, self._take_progress),
+            (types.PROGRESS, self._take_progress),
         ):
             self.client.feature(method)(partial(take))
 
@@ -86,6 +88,9 @@ class Editor:
 
     def _take_log(self, params: types.LogMessageParams) -> None:
         self.log.append(params.message)
+
+    def _take_progress(self, _: object) -> None:
+        """A busy machine makes any run a long one."""
 
     def _take_registration(self, params: types.RegistrationParams) -> None:
         self.registered.extend(params.registrations)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
-from server.editing import ALLOWED, FORBIDDEN, Editor, editor, write_project
+from server.editing import ALLOWED, FORBIDDEN, STANDARD, Editor, editor, write_project
 
 NEVER_CLOSED = """\
 from app.database import make_session
@@ -22,6 +22,42 @@ def names():
 SILENCED = FORBIDDEN.replace(
     "make_session() as session:", "make_session() as session:  # noqa: DBC101"
 )
+STATES = f"""{STANDARD}
+[states]
+persist = ["COMPLETE"]
+"""
+RESTARTS = """\
+from app.database import get_session
+from app.models import Job
+from app.store import save
+
+
+def restart(job_id):
+    with get_session() as session:
+        job = Job(id=job_id)
+        job.status = "UPLOADING"
+        session.add(job)
+        save(session)
+        job.status = "COMPLETE"
+        session.commit()
+"""
+MODELS = """\
+from sqlalchemy import Column, String
+from sqlalchemy.orm import declarative_base
+
+Base = declarative_base()
+
+
+class Job(Base):
+    __tablename__ = "jobs"
+    id = Column(String, primary_key=True)
+    status = Column(String)
+"""
+SAVES = """\
+def save(session):
+    session.flush()
+    session.commit()
+"""
 FIX_ALL = "source.fixAll.connlint"
 # VS Code asks for an edit when an action is chosen, Emacs wants it at once.
 KINDS = pytest.mark.parametrize("kind", ["visual-studio-code", "neovim", "emacs"])
@@ -108,6 +144,29 @@ def test_all_safe_fixes_at_once(tmp_path: Path, cache: Path, kind: str) -> None:
             assert action.kind == FIX_ALL
             assert edit.applied(users, FORBIDDEN, await whole(edit, action)) == ALLOWED
             assert users.read_text("utf-8") == ALLOWED
+
+    asyncio.run(use())
+
+
+def test_a_fix_in_another_file_is_for_its_unsaved_text(tmp_path: Path, cache: Path) -> None:
+    """The commit stands two lines further down in the editor than on disk."""
+    jobs = write_project(tmp_path / "project", RESTARTS, STATES)
+    jobs.with_name("models.py").write_text(MODELS, "utf-8")
+    store = jobs.with_name("store.py")
+    store.write_text(SAVES, "utf-8")
+    edited = f"# saves\n\n{SAVES}"
+
+    async def use() -> None:
+        async with editor(cache, tmp_path / "project") as edit:
+            edit.open(store)
+            edit.open(jobs)
+            await edit.diagnostics(jobs, having="DBC201")
+            edit.change(store, edited)
+            action = await chosen(edit, jobs, "Remove the commit", code="DBC201")
+            assert action.title.endswith("(unsafe: look at it)")
+            assert edit.applied(store, edited, action) == edited.replace(
+                "    session.commit()\n", ""
+            )
 
     asyncio.run(use())
 

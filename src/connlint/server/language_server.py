@@ -22,6 +22,7 @@ from pygls.uris import to_fs_path
 from connlint.server.actions import Offer
 from connlint.server.buffers import Buffer
 from connlint.server.diagnostics import Dialect, Shown
+from connlint.server.progress import Advance
 from connlint.server.projects import Projects, Round
 from connlint.server.schedule import Schedule, Superseded
 from connlint.version import __version__
@@ -83,16 +84,19 @@ class ConnlintServer(LanguageServer):
     async def _analyse(self, touched: frozenset[str]) -> None:
         """One run: analyse the projects of the ``touched`` buffers and show what is found."""
         changes = self.schedule.changes
-        work = partial(
-            self._projects.check,
-            self.buffers(),
-            touched,
-            [Path(path) for uri in self.workspace.folders if (path := to_fs_path(uri))],
-            partial(self._stop_if_superseded, changes),
-        )
+        shows_progress = self.can("window.work_done_progress")
+        advance = Advance(self.work_done_progress if shows_progress else None)
+
+        def watch(stage: str, done: int, total: int) -> None:
+            self._stop_if_superseded(changes)
+            advance(stage, done, total)
+
+        folders = [Path(path) for uri in self.workspace.folders if (path := to_fs_path(uri))]
+        work = partial(self._projects.check, self.buffers(), touched, folders, watch)
         try:
-            outcome = await self.in_worker(work)
-            shown = await self.in_worker(partial(self._shown, outcome))
+            with advance.shown():
+                outcome = await self.in_worker(work)
+                shown = await self.in_worker(partial(self._shown, outcome))
         except Superseded:
             raise
         except Exception as error:
@@ -110,7 +114,7 @@ class ConnlintServer(LanguageServer):
         # The analysis that these replace is full of cycles, which the collector comes to too late.
         await self.in_worker(gc.collect)
 
-    def _stop_if_superseded(self, changes: int, *_: object) -> None:
+    def _stop_if_superseded(self, changes: int) -> None:
         if changes != self.schedule.changes:
             raise Superseded
 
