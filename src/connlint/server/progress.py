@@ -50,7 +50,7 @@ class Advance:
             return
         progress.begin(token, types.WorkDoneProgressBegin(title="connlint"))
         while not await self._ends_within(_STEP_SECONDS):
-            progress.report(token, types.WorkDoneProgressReport(message=self._at))
+            progress.report(token, types.WorkDoneProgressReport(message=self._at or None))
         progress.end(token, types.WorkDoneProgressEnd())
 
     async def _ends_within(self, seconds: float) -> bool:
