@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
+from rules.written_plugins import write_rule
 from server.editing import ALLOWED, FORBIDDEN, SOURCE, STANDARD, editor, write_project
 
 BROKEN = STANDARD.replace("forbidden =", "forbiden =")
@@ -105,6 +106,29 @@ def test_a_standard_that_was_never_good_shows_nothing(tmp_path: Path, cache: Pat
             (root / "connlint.toml").write_text(STANDARD, "utf-8")
             edit.save(root / "connlint.toml")
             assert len(await edit.diagnostics(users)) == 2
+
+    asyncio.run(use())
+
+
+def test_rules_of_the_project_work_and_their_failures_are_told(tmp_path: Path, cache: Path) -> None:
+    root = tmp_path / "project"
+    commits = FORBIDDEN.replace(
+        "return session.execute", "session.commit()\n        return session.execute"
+    )
+    users = write_project(root, commits, f'local-rules = ["rules"]\n{STANDARD}')
+    write_rule(root / "rules")
+    write_rule(root / "rules", code="DBC702", stem="no_luck")
+    unlucky = root / "rules" / "no_luck.py"
+    broken = unlucky.read_text("utf-8").replace("project.runs()", "project.on_purpose()")
+    unlucky.write_text(broken, "utf-8")
+
+    async def use() -> None:
+        async with editor(cache, root) as edit:
+            edit.open(users)
+            assert "DBC701" in [each.code for each in await edit.diagnostics(users)]
+            assert "rule DBC702 failed: AttributeError" in await edit.message()
+            line = commits.splitlines().index("        session.commit()")
+            assert "Reports every commit." in await edit.hover(users, line, 10)
 
     asyncio.run(use())
 

@@ -159,9 +159,9 @@ class Projects:
         analysis.found = found
         verdict = self._under_baseline(analysis, Scope(buffers), outcome.errors)
         outcome.remarks.extend(verdict.notes)
-        outcome.remarks.extend(
-            f"{each.path}: {each.message}".lstrip(": ") for each in verdict.problems
-        )
+        for problem in verdict.problems:
+            lines = outcome.errors if problem.fatal else outcome.remarks
+            lines.append(f"{problem.path}: {problem.message}".lstrip(": "))
         return [
             Checked(
                 buffer,
