@@ -35,7 +35,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def declare(project: Path, key: str, *names: str) -> None:
     table, _, last = key.partition(".")
     (project / "connlint.toml").write_text(
-        f'src = ["."]\nexclude = ["app/left_out"]\nselect = ["DBC101"]\n[{table}]\n'
+        f'ignore = ["DBC900"]\nexclude = ["app/left_out"]\nselect = ["DBC101"]\n[{table}]\n'
         f"{last} = [{', '.join(map(repr, names))}]\n"
     )
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -39,6 +41,7 @@ def watch(options: CheckOptions, requested: Requested, check: Check) -> NoReturn
 
     counts = _filter(options)
     folders = _folders(options, Path())
+    interruption = _Interruption()
     while True:
         is_first = True
         # It wakes up once before the first check, so that no change goes unseen after it.
@@ -49,6 +52,7 @@ def watch(options: CheckOptions, requested: Requested, check: Check) -> NoReturn
             yield_on_timeout=True,
             ignore_permission_denied=True,
         ):
+            interruption.raise_again()
             if not changed and not is_first:
                 continue
             is_first = False
@@ -56,6 +60,24 @@ def watch(options: CheckOptions, requested: Requested, check: Check) -> NoReturn
             if root and (wanted := _folders(options, root)) != folders:
                 folders = wanted
                 break
+
+
+class _Interruption:
+    """Remembers Ctrl-C: where it comes while Python cleans up, the exception gets lost."""
+
+    def __init__(self) -> None:
+        self._came = False
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, self._note)
+
+    def raise_again(self) -> None:
+        """Raise ``KeyboardInterrupt`` if there was one."""
+        if self._came:
+            raise KeyboardInterrupt
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self._came = True
+        raise KeyboardInterrupt
 
 
 def _check_once(options: CheckOptions, requested: Requested, check: Check) -> Path | None:
