@@ -242,12 +242,19 @@ def test_a_file_that_is_not_saved_yet_is_part_of_the_project(tmp_path: Path, cac
     asyncio.run(use())
 
 
-def test_a_text_that_does_not_parse_is_told_and_survived(tmp_path: Path, cache: Path) -> None:
+@pytest.mark.parametrize(
+    "text",
+    ["def names(:\n", f"x = {'(' * 3000}{')' * 3000}\n", "x = 'a\0b'\n"],
+    ids=["syntax error", "too deep", "null byte"],
+)
+def test_a_text_that_does_not_parse_is_told_and_survived(
+    tmp_path: Path, cache: Path, text: str
+) -> None:
     users = write_project(tmp_path / "project")
 
     async def use() -> None:
         async with editor(cache, tmp_path / "project") as edit:
-            edit.open(users, "def names(:\n")
+            edit.open(users, text)
             assert codes(await edit.diagnostics(users)) == ["DBC900"]
             edit.change(users, FORBIDDEN)
             assert codes(await edit.diagnostics(users, version=2)) == ["DBC102", "DBC101"]
