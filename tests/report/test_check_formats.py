@@ -8,10 +8,13 @@ from xml.etree import ElementTree
 
 import msgspec
 import pytest
+from rich.cells import cell_len
 
 from connlint.findings import Problem
+from connlint.location import Span
 from connlint.report import check_json, github, markdown, terminal
 from connlint.report.formats import CHECK_FORMATS, STATISTICS_FORMATS, check_renderer
+from connlint.report.view import CheckView
 from connlint.triage.fingerprint import fingerprinted
 from connlint.triage.verdict import Verdict
 from report.views import assert_golden, clean, everything, many, view
@@ -163,3 +166,18 @@ def test_the_terminal_underlines_what_is_meant_across_tabs_and_wide_characters()
 def test_the_terminal_obeys_no_escape_sequence_of_the_code() -> None:
     found = finding(message="\x1b]0;title\x07", path="a\x1b[2J.py")
     assert "\x1b" not in terminal.render(view(Verdict((found,))), width=80, colour=False)
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_the_terminal_shows_what_is_meant_of_a_long_line(width: int) -> None:
+    lead = "x = ('大' * 20, 'some more text before it'); y = 1; "
+    line = f"{lead}session.commit(); {'z = 2; ' * 30}"
+    meant = Span(1, len(lead), 1, len(lead) + len("session.commit()"))
+    found = msgspec.structs.replace(finding(line=1), span=meant)
+    shown = CheckView(Verdict((found,)), (), lambda path: [line])
+    lines = terminal.render(shown, width=width, colour=False).splitlines()
+    number = next(n for n, text in enumerate(lines) if "^" in text)
+    assert cell_len(lines[number - 1]) <= width
+    column = cell_len(lines[number].partition("^")[0])
+    assert cell_len(lines[number - 1].partition("session.commit()")[0]) == column
+    assert lines[number].count("^") == min(len("session.commit()"), width - column)
