@@ -185,10 +185,11 @@ class _Judge:
         if findings:
             complaints = tuple(self._complaint(each, place) for each in by_weight(findings))
             first = complaints[0]
+            saved = self._saved(place, around, complaints)
             return Point(
                 place=place, entry_points=entries, does=does, verdict=first.verdict,
                 reason=first.reason, should_be=first.should_be, complaints=complaints,
-                saved=self._saved(place, around, complaints),
+                saved=saved, lasting=bool(saved) and self.reasons.is_lasting(place),
             )  # fmt: skip
         silenced = self._silenced.get(id(place), [])
         if silenced:

@@ -62,7 +62,7 @@ def find_remedies(points: Sequence[Point], findings: Sequence[Finding]) -> Remed
     """Sort the points of an audit by what is to become of them."""
     essential: dict[str, list[Mention]] = {}
     for point in points:
-        if point.verdict == "keep" and point.commits:
+        if (point.verdict == "keep" and point.commits) or point.saved:
             reason = _why_essential(point)
             essential.setdefault(reason, []).append(_mention(point, _what(point, reason)))
     lighter = [point for point in points if point.verdict in _LIGHTER]

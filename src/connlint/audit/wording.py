@@ -31,6 +31,7 @@ _ENTRY_WORDS: dict[EntryKind, str] = {
     "shutdown": "shutdown",
     "thread": "thread",
     "progress-callback": "progress callback",
+    "event-handler": "event handler",
 }
 
 

@@ -243,14 +243,14 @@ class EntryPoints:
             targets = [] if "*" in pattern else list(self._program.names.resolve_dotted(pattern))
             for target in targets:
                 if target.kind == "function":
-                    self._add("request-hook", target.name, (target.module, target.scope))
+                    self._add("event-handler", target.name, (target.module, target.scope))
             if "*" in pattern:
                 for module in self._program.modules.values():
                     for number, scope in enumerate(module.facts.scopes):
                         if scope.kind == "function" and matches_name(
                             pattern, module.symbol(number)
                         ):
-                            self._add("request-hook", scope.qualname, (module.name, number))
+                            self._add("event-handler", scope.qualname, (module.name, number))
 
     def _shared(self) -> None:
         """Dependencies and decorators that many routes share."""

@@ -30,6 +30,7 @@ _OF_ENTRY: dict[EntryKind, str] = {
     "signal": "event",
     "log-handler": "event",
     "progress-callback": "event",
+    "event-handler": "event",
     "middleware": "middleware",
     "request-hook": "middleware",
     "route": "router",

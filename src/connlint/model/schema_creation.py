@@ -22,7 +22,7 @@ CREATING = frozenset({"sqlalchemy.MetaData.create_all", "flask_sqlalchemy.SQLAlc
 
 _AT_WORK: frozenset[EntryKind] = frozenset({
     "route", "websocket", "socket-event", "message-consumer", "task", "scheduled-job",
-    "middleware", "request-hook", "log-handler", "orm-event", "progress-callback",
+    "middleware", "request-hook", "log-handler", "orm-event", "progress-callback", "event-handler",
 })  # fmt: skip
 _ROLES_AT_WORK = frozenset({"router", "task", "event", "middleware"})
 _ALLOWED = frozenset({"test", "migration", "script"})

@@ -161,6 +161,7 @@ EntryKind = Literal[
     "shutdown",
     "thread",
     "progress-callback",
+    "event-handler",  # what the standard names as one
 ]
 
 PER_EVENT: frozenset[EntryKind] = frozenset(
@@ -172,6 +173,7 @@ PER_EVENT: frozenset[EntryKind] = frozenset(
         "log-handler",
         "orm-event",
         "progress-callback",
+        "event-handler",
     }
 )
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _CONCURRENT = frozenset(
     {
         "route", "websocket", "socket-event", "message-consumer", "task", "scheduled-job",
-        "middleware", "request-hook", "thread",
+        "middleware", "request-hook", "event-handler", "thread",
     }
 )  # fmt: skip
 _LOCKS = frozenset(

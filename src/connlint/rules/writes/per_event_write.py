@@ -24,6 +24,7 @@ _ADVICE = {
     "request-hook": "keep it in a cache and write it periodically",
     "log-handler": "buffer records and write them by size or age",
     "orm-event": "write it with the transaction that raised the event",
+    "event-handler": "keep it in memory or a cache and write it periodically",
     "progress-callback": "keep progress in a cache and write the result once",
 }
 
