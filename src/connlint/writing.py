@@ -12,10 +12,15 @@ from pathlib import Path
 def write_atomically(path: Path, data: bytes) -> None:
     """Make ``data`` the content of ``path``, keeping its mode; a symbolic link is followed.
 
-    Readers see the old content or the new one. Raises ``OSError`` and leaves the old file when the
-    folder is missing or can't be written to.
+    Readers see the old content or the new one. What is no regular file, such as a pipe or
+    ``/dev/null``, is written to and stays what it is. Raises ``OSError`` and leaves the old file
+    when the folder is missing or can't be written to.
     """
     target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():
+        with target.open("wb") as device:
+            device.write(data)
+        return
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from connlint.triage.comparison import Correspondence
     from connlint.triage.verdict import Verdict
 
+_SHOWN_OF_COMMIT = 12
+
 
 def verdict_since(
     revision: str, analysis: Analysis, verdict: Verdict, baseline: BaselineOptions
@@ -24,30 +26,18 @@ def verdict_since(
     Those that the baseline accepts are not among them; an entry that was stale before is not the
     change's either. Raises :class:`UsageError` where git can't say what has changed.
     """
-    from connlint.cli.baseline import under_baseline
     from connlint.earlier import before
     from connlint.report.view import counted
     from connlint.triage.comparison import of_change
-    from connlint.triage.scope import Scope
 
     earlier = before(analysis, revision)
-    everywhere = Scope()
-    only_read = replace(baseline, write=False, extend=False)
-    was, _ = under_baseline(
-        earlier.verdict_in(everywhere),
-        only_read,
-        earlier.terms_in(everywhere),
-        analysis.request.loaded.root,
-    )
+    was = _verdict_then(earlier, baseline)
     then = [*was.findings, *(item.finding for item in was.baselined)]
     findings = of_change(verdict.findings, then, _correspondence(analysis, earlier))
     notes = verdict.notes
     if left_out := len(verdict.findings) - len(findings):
-        shown = counted(left_out, "finding")
-        notes = (
-            *notes,
-            f"{shown} not of the change since {revision} ({earlier.change.commit[:12]})",
-        )
+        shown, commit = counted(left_out, "finding"), earlier.change.commit[:_SHOWN_OF_COMMIT]
+        notes = (*notes, f"{shown} not of the change since {revision} ({commit})")
     incomplete = tuple(
         msgspec.structs.replace(problem, message=f"before the change: {problem.message}")
         for problem in was.problems
@@ -59,6 +49,17 @@ def verdict_since(
         notes=notes,
         problems=(*verdict.problems, *incomplete),
     )
+
+
+def _verdict_then(earlier: EarlierAnalysis, baseline: BaselineOptions) -> Verdict:
+    """What was found then, wherever it was, under the baseline of now."""
+    from connlint.cli.baseline import under_baseline
+    from connlint.triage.scope import Scope
+
+    only_read = replace(baseline, write=False, extend=False)
+    everywhere, root = Scope(), earlier.request.loaded.root
+    found = earlier.verdict_in(everywhere)
+    return under_baseline(found, only_read, earlier.terms_in(everywhere), root)[0]
 
 
 def _correspondence(now: Analysis, then: EarlierAnalysis) -> Correspondence:

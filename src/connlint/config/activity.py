@@ -29,11 +29,8 @@ def reasons_off(
         reasons.append(f"silent: {' and '.join(needs)} {'are' if needs[1:] else 'is'} not set")
     declared = severity_of(rule, severity, standard.severity)
     if declared != severity:
-        selector = next(
-            key
-            for key in standard.severity
-            if standard.severity[key] == declared and strength(key, rule)
-        )
+        about = [selector for selector in standard.severity if strength(selector, rule)]
+        selector = max(reversed(about), key=lambda selector: strength(selector, rule))
         place = _origin(loaded, dotted(("severity", selector)))
         reasons.append(f"severity {declared} instead of {severity}{place}")
     return reasons
