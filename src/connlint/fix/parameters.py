@@ -64,9 +64,10 @@ def without_parameters(parameters: cst.Parameters, names: Collection[str]) -> cs
         if len(staying) == len(every):
             continue
         if staying and staying[-1] is not every[-1]:
-            last = every[-1]
-            ending = {"comma": last.comma, "whitespace_after_param": last.whitespace_after_param}
-            staying[-1] = staying[-1].with_changes(**ending)
+            last, before = every[-1], staying[-1]
+            end = last.whitespace_after_param
+            comma = ended_like(before.comma, last.comma, end)
+            staying[-1] = before.with_changes(comma=comma, whitespace_after_param=_rest(comma, end))
         changes[field] = staying
     changed = parameters.with_changes(**changes)
     if not changed.posonly_params:
@@ -74,6 +75,47 @@ def without_parameters(parameters: cst.Parameters, names: Collection[str]) -> cs
     if not changed.kwonly_params and isinstance(changed.star_arg, cst.ParamStar):
         changed = changed.with_changes(star_arg=cst.MaybeSentinel.DEFAULT)
     return changed
+
+
+def without_argument(call: cst.Call, at: int) -> cst.Call:
+    """``call`` without the argument number ``at``."""
+    staying = [each for number, each in enumerate(call.args) if number != at]
+    if not staying:
+        return call.with_changes(args=[], whitespace_before_args=cst.SimpleWhitespace(""))
+    if at == len(call.args) - 1:
+        last, before = call.args[-1], staying[-1]
+        end = last.whitespace_after_arg
+        comma = ended_like(before.comma, last.comma, end)
+        staying[-1] = before.with_changes(comma=comma, whitespace_after_arg=_rest(comma, end))
+    return call.with_changes(args=staying)
+
+
+def ended_like(
+    own: cst.Comma | cst.MaybeSentinel,
+    last: cst.Comma | cst.MaybeSentinel,
+    end: cst.BaseParenthesizableWhitespace,
+) -> cst.Comma | cst.MaybeSentinel:
+    """The comma of what comes last now, which ends the list as ``last`` and ``end`` did.
+
+    Its own comment stays, that of the one that is gone does not.
+    """
+    space = own.whitespace_after if isinstance(own, cst.Comma) else None
+    closing = last.whitespace_after if isinstance(last, cst.Comma) else end
+    if not isinstance(space, cst.ParenthesizedWhitespace) or not isinstance(
+        closing, cst.ParenthesizedWhitespace
+    ):
+        return last
+    if not isinstance(last, cst.Comma) and not _comment(space):
+        return last
+    ended = space.with_changes(indent=closing.indent, last_line=closing.last_line)
+    return cst.Comma(whitespace_after=ended)
+
+
+def _rest(
+    comma: cst.Comma | cst.MaybeSentinel, end: cst.BaseParenthesizableWhitespace
+) -> cst.BaseParenthesizableWhitespace:
+    """The whitespace in front of ``comma``, or at the end where there is none."""
+    return cst.SimpleWhitespace("") if isinstance(comma, cst.Comma) else end
 
 
 def every_parameter(parameters: cst.Parameters) -> list[cst.Param]:

@@ -10,6 +10,7 @@ from connlint.model import values as v
 from connlint.model.expressions import calls_in, end_of
 from connlint.rules.base import Rule
 from connlint.rules.evidence import instead, may_make_sessions, suspect
+from connlint.rules.sessions.handing import handing_intent
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -24,6 +25,7 @@ class ConnectionParametersPassed(Rule):
 
     code = "DBC107"
     severity = "warning"
+    fixes = ("unsafe",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         bundles = frozenset({_ALWAYS, *project.standard.sessions.parameter_bundles})
@@ -52,6 +54,7 @@ class ConnectionParametersPassed(Rule):
                 message=f"hands connection settings ({name}) to {callee}; let it open a session: "
                 f"{instead(project)}",
                 matched=name,
+                intent=handing_intent(project, scope, call, node, name) if is_name else None,
             )  # fmt: skip
 
 
