@@ -229,7 +229,9 @@ class _Finder:
         if verdict == "keep" and here is not None:
             return Remark(verdict=here[0], reason=sentence(here[1]), saves=True)
         if verdict == "keep":
-            commit = next((point for point in leads if point.commits), None)
+            # What a provider commits at its end says less than where its session was used.
+            commits = sorted((p for p in leads if p.commits), key=lambda p: p.place.after_yield)
+            commit = next(iter(commits), None)
             if commit is None:
                 return Remark(verdict="keep", reason=sentence(_does(call)))
             return Remark(verdict="keep", reason=_located(commit), saves=True)
