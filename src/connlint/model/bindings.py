@@ -64,6 +64,10 @@ class Bindings:
         self.passed: dict[tuple[str, int, str], dict[v.Value, None]] = {}
 
     @abstractmethod
+    def object_attribute(self, value: v.Obj, attr: str) -> v.Values:
+        """``value.attr`` for an instance."""
+
+    @abstractmethod
     def receiver(self, module: Module, scope: int) -> v.Value | None:
         """What the first parameter of a method holds: an instance, or the class."""
 
@@ -99,14 +103,24 @@ class Bindings:
             result = v.join(result, found)
         return result
 
-    def _types_of(self, target: Target) -> tuple[str, ...]:
-        """The external types of a variable: a class made by a function, such as a model base."""
-        found = []
-        for value in self.target_values((target,)):
+    def _types_of(self, target: Target, attr: str) -> tuple[Target, ...]:
+        """The classes that a variable holds: one made by a function, such as a model base.
+
+        With ``attr``, those that an attribute of it holds.
+        """
+        found: list[Target] = []
+        values = self.target_values((target,))
+        if attr:
+            held = [self.object_attribute(each, attr) for each in values if isinstance(each, v.Obj)]
+            values = tuple(value for each in held for value in each)
+        for value in values:
             if isinstance(value, v.Obj) and value.type:
-                found.append(value.type)
+                found.append(Target("external", value.type))
             elif isinstance(value, v.Ext):
-                found.append(value.name)
+                found.append(Target("external", value.name))
+            elif isinstance(value, v.Class) and attr:
+                symbol = self.modules[value.module].facts.scopes[value.scope].qualname
+                found.append(Target("class", value.module, symbol, value.scope))
         return tuple(found)
 
     def external(self, dotted: str) -> v.Values:

@@ -28,8 +28,9 @@ class ClassId(NamedTuple):
 class Hierarchy:
     """Bases and members of project classes, resolved on demand and remembered."""
 
-    def __init__(self, names: Names, types_of: Callable[[Target], tuple[str, ...]]) -> None:
-        """``types_of``: the external types that a variable used as a base class stands for."""
+    def __init__(self, names: Names, types_of: Callable[[Target, str], tuple[Target, ...]]) -> None:
+        """``types_of``: the classes that a variable used as a base class stands for, or that an
+        attribute of it does."""
         self._names = names
         self.types_of = types_of
         self._bases: dict[ClassId, tuple[tuple[ClassId, ...], tuple[str, ...]]] = {}
@@ -79,15 +80,27 @@ class Hierarchy:
         external: list[str] = []
         module = self.module(owner)
         for base in self.scope(owner).bases:
-            for target in self.resolve(module, base):
+            for target in self.resolve(module, base) or self._held_by(module, base):
                 if target.kind == "class":
                     own.append(ClassId(target.module, target.scope))
                 elif target.kind == "external":
                     external.append(target.module)
                 elif target.kind == "variable":
-                    external.extend(self.types_of(target) or (target.dotted,))
+                    held = [each.module for each in self.types_of(target, "")]
+                    external.extend(held or (target.dotted,))
         self._bases[owner] = (tuple(own), tuple(external))
         return self._bases[owner]
+
+    def _held_by(self, module: Module, base: f.Expr) -> tuple[Target, ...]:
+        """A base class that is an attribute of an object, as ``db.Model``."""
+        if not isinstance(base, f.Attr):
+            return ()
+        return tuple(
+            held
+            for target in self.resolve(module, base.value)
+            if target.kind == "variable"
+            for held in self.types_of(target, base.attr)
+        )
 
     def ancestors(self, owner: ClassId) -> tuple[ClassId, ...]:
         """The class itself and its project ancestors, nearest first: depth first, left to right."""

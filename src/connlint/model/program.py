@@ -198,7 +198,8 @@ class Program(Bindings):
         if declared is not None:
             module = self.modules[declared[0].module]
             found = self.annotations.values(module, declared[0].scope, declared[1])
-            return tuple(self._held_in(value, attr, owner) for value in found)
+            if found:
+                return tuple(self._held_in(value, attr, owner) for value in found)
         for base in self.hierarchy.external_bases(owner):
             name = self.catalog.attribute(base, attr)
             if name:

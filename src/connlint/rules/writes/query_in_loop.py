@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
 from connlint.model import values as v
+from connlint.model.enclosing import frames_around
 from connlint.model.expressions import calls_in, calls_of, descend
 from connlint.model.loop_items import item_names, loop_of, mentions
 from connlint.model.names import walk
@@ -25,9 +26,11 @@ _EXEMPT = frozenset({"test", "migration"})
 _MIGRATIONS = re.compile(r"(^|/)(alembic|migrations)/")
 _MAX_HOPS = 3
 """A query that is further away belongs to work that an item needs, not to looking it up."""
+_MAX_QUERIES = 2
 _UNIT_OF_WORK = frozenset({"write", "execute", "flush", "commit", "rollback", "slow"})
 _COUNTERS = frozenset({"builtins.range", "itertools.count", "itertools.repeat"})
 _BATCHED = frozenset({"in_", "any_"})
+_OF_COLUMNS = frozenset({"any", "has", "in_", "is_", "like", "ilike", "contains", "between"})
 _SELECTING = frozenset({"query", "select", "select_from"})
 _QUERYING = frozenset({"session", "connection", "cursor", "query", "pool"})
 
@@ -76,6 +79,8 @@ def _frame_of(project: Project, operation: Operation) -> LoopFrame | None:
         return None
     if len(effect.chain) > _MAX_HOPS or operation.batched or operation.keyed:
         return None
+    if operation.in_handler:  # what is asked for the few items that something is wrong with
+        return None
     type_name, _, method = effect.chain[-1].text.rpartition(".")
     known = project.program.catalog.type(type_name)
     if method == "refresh" or (known is not None and known.kind not in _QUERYING):
@@ -95,10 +100,28 @@ def _only_looks_up(
     looks before it adds counts.
     """
     others = _UNIT_OF_WORK - {"write"} if operation.own else _UNIT_OF_WORK
+    if not operation.own and _is_more(project, run, operation):
+        return False
     if any(frame in each.loops and each.effect.kind in others for each in run.operations):
         return False
     inside = {callee for at, end, callee in run.calls if frame.at < at and end <= frame.end}
     return not any(project.slowness.is_slow(callee) for callee in inside)
+
+
+def _is_more(project: Project, run: FunctionRun, operation: Operation) -> bool:
+    """Whether a call does more than to look an item up: several queries hang on it, or it picks
+    one of several ways by what the item is."""
+    asked = {
+        (each.effect.chain[-1].module, each.effect.chain[-1].at)
+        for each in run.operations
+        if each.effect.kind == "read" and each.at == operation.at and each.end == operation.end
+    }
+    return len(asked) > _MAX_QUERIES or any(
+        isinstance(frame.owner, f.Match)
+        or (isinstance(frame.owner, f.If) and len(frame.owner.branches) > 1)
+        for step in operation.effect.chain[1:]
+        for frame in frames_around(project.module(step.module).body(step.scope), step.at)
+    )
 
 
 def _asks_per_item(
@@ -162,6 +185,9 @@ def _is_other_query(node: f.Call, names: frozenset[str]) -> bool:
         if name in _BATCHED and any(_is_one_of(argument, names) for argument in each.args):
             return True
         if name in _SELECTING and any(mentions(argument, names) for argument in each.args):
+            return True
+        owner = each.func.value if isinstance(each.func, f.Attr) else None
+        if owner is not None and name in _OF_COLUMNS and _is_one_of(owner, names):
             return True
     return any("cache" in (keyword.name or "") for keyword in node.keywords)
 
