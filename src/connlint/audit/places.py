@@ -31,6 +31,8 @@ _KIND_OF: dict[str, PointKind] = {
     "persist": "commit",
     "execute": "write",
 }
+_BESIDE = frozenset({"slow", "autocommit"})
+"""No points of their own: work besides the database, and the commit in a write that is one."""
 _FIRST: tuple[PointKind, ...] = (
     "define",
     "configure",
@@ -63,7 +65,7 @@ class Places:
     def find(self) -> Places:
         """Look for them; both lists are sorted by place afterwards."""
         for scope, run in self._project.runs():
-            operations = [each for each in run.operations if each.effect.kind != "slow"]
+            operations = [each for each in run.operations if each.effect.kind not in _BESIDE]
             slow = [each for each in run.operations if each.effect.kind == "slow"]
             operations.sort(key=lambda each: (each.at, each.end))
             for _, group in groupby(operations, key=lambda each: (each.at, each.end)):

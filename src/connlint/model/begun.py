@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from connlint.model.effects import Begun, Effect
 
 _STATEMENTS = frozenset({"read", "write", "execute"})
-_ENDS = frozenset({"commit", "rollback", "close", "acquire"})
+_ENDS = frozenset({"commit", "autocommit", "rollback", "close", "acquire"})
 
 
 Open = Mapping[str, Begun]

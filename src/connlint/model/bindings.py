@@ -187,7 +187,8 @@ class Bindings:
     def _held_globally(self, value: v.Value, dotted: str) -> v.Value:
         if isinstance(value, v.Obj) and (value.origin is None or value.origin.kind != "global"):
             if value.type:
-                return v.Obj(value.type, f"g:{dotted}", v.Origin("global", dotted))
+                origin = v.Origin("global", dotted, v.commits_by_origin(value))
+                return v.Obj(value.type, f"g:{dotted}", origin)
             return v.Obj("", f"g:{dotted}")
         return value
 

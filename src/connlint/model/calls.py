@@ -194,7 +194,8 @@ class Caller(LibraryCaller):
             return value
         made = value.id.startswith("s:")
         if made and self.program.is_session(value):
-            origin = v.Origin(self.engine.origin_kind(name), name)
+            kind = self.engine.origin_kind(name)
+            origin = v.Origin(kind, name, v.commits_by_origin(value))
             if (
                 origin.kind == "factory"
                 and value.origin is not None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from connlint.model import values as v
+from connlint.model.autocommit import is_switched
 from connlint.model.seams import Summaries
 from connlint.model.state import State
 
@@ -79,7 +80,7 @@ def _kept(engine: Summaries, state: State, value: v.Value, identity: str) -> v.V
             return value
         return v.Obj("", identity)
     if isinstance(value, v.Obj):
-        return _kept_object(engine, value, identity)
+        return _kept_object(engine, state, value, identity)
     if isinstance(value, v.Table):
         return _kept_table(engine, state, value, identity)
     if isinstance(value, v.Items):
@@ -101,11 +102,12 @@ def _kept(engine: Summaries, state: State, value: v.Value, identity: str) -> v.V
     return value
 
 
-def _kept_object(engine: Summaries, value: v.Obj, identity: str) -> v.Obj:
+def _kept_object(engine: Summaries, state: State, value: v.Obj, identity: str) -> v.Obj:
     if not value.type or value.type.startswith("builtins."):
         return v.Obj("", identity)
     if engine.program.kind(value):
-        return v.Obj(value.type, identity, v.Origin("parameter", identity[2:]))
+        switched = is_switched(engine.program, state, value)
+        return v.Obj(value.type, identity, v.Origin("parameter", identity[2:], switched))
     is_known = (
         engine.program.class_of(value.type) is not None
         or value.type in engine.program.catalog.types

@@ -59,6 +59,11 @@ class Effect(msgspec.Struct, frozen=True):
     joins: bool = False
 
     @property
+    def ends_write(self) -> bool:
+        """Whether this makes writes permanent: a commit, or a write in autocommit mode."""
+        return self.kind in ("commit", "autocommit")
+
+    @property
     def place(self) -> tuple[str, str, int]:
         """What the effect is and where it happens, whatever the way to it."""
         last = self.chain[-1]

@@ -6,6 +6,12 @@ from abc import abstractmethod
 
 from connlint.facts import types as f
 from connlint.model import values as v
+from connlint.model.autocommit import (
+    changes_rows,
+    commits_at_once,
+    is_switched_on,
+    note_switch,
+)
 from connlint.model.builtin_calls import BUILTINS
 from connlint.model.catalog.types import Function, Method
 from connlint.model.classes import ClassId
@@ -60,7 +66,8 @@ class LibraryCaller(Recorder):
         kind = found.kind if found is not None else ""
         if kind in _SHARES_SESSION:
             return v.Obj(type_name, source.id, source.origin)
-        return v.Obj(type_name, f"s:{self.identity(node.end)}", v.Origin("factory", name))
+        origin = v.Origin("factory", name, v.commits_by_origin(source))
+        return v.Obj(type_name, f"s:{self.identity(node.end)}", origin)
 
     def _call_method(
         self, callee: v.Bound, args: Arguments, keywords: Keywords, node: f.Call
@@ -103,12 +110,25 @@ class LibraryCaller(Recorder):
                 ),
                 method.returns,
                 method.is_async,
+                autocommit_when=method.autocommit_when,
             )
+        switches_on = is_switched_on(method.autocommit_when, args, keywords)
+        commits = "write" in method.effects and self._commits_by_itself(receiver, args)
         if not method.returns or catalog.returns_self(receiver.type, callee.method):
+            note_switch(self.state, receiver, method.autocommit_when, args, keywords)
             self.library_effects(method.effects, receiver, node, name)
-            return (receiver,) if method.returns else v.unknown(f"o:{self.identity(node.end)}")
-        return self._library_call(
-            method, receiver, node, self.program.callable_name(receiver) or name
+            result = (receiver,) if method.returns else v.unknown(f"o:{self.identity(node.end)}")
+        else:
+            called = self.program.callable_name(receiver) or name
+            result = self._library_call(method, receiver, node, called)
+        if commits:
+            self.library_effects(("autocommit",), receiver, node, name)
+        return tuple(map(_in_autocommit, result)) if switches_on else result
+
+    def _commits_by_itself(self, receiver: v.Obj, args: Arguments) -> bool:
+        """Whether a statement that writes is committed with it."""
+        return commits_at_once(self.program, self.state, receiver) and changes_rows(
+            self.program, args[0] if args else ()
         )
 
     def _call_external(
@@ -132,7 +152,8 @@ class LibraryCaller(Recorder):
             self._perform_all(args, keywords, node)
             returns = self._returned_type(function, args, keywords)
             how = "factory" if catalog.type(name) is None else "constructor"
-            made = v.Obj(returns, f"s:{self.identity(node.end)}", v.Origin(how, name))
+            origin = v.Origin(how, name, is_switched_on(function.autocommit_when, args, keywords))
+            made = v.Obj(returns, f"s:{self.identity(node.end)}", origin)
             if self.program.kind(made) == "session" and self._is_bound(args, keywords):
                 self.joined.add(made.id)
             self.library_effects(function.effects, made, node, name, provider=name)
@@ -282,6 +303,13 @@ class LibraryCaller(Recorder):
             }
         )
         return list(known.items())
+
+
+def _in_autocommit(value: v.Value) -> v.Value:
+    """The same, in autocommit mode."""
+    if not isinstance(value, v.Obj) or value.origin is None:
+        return value
+    return v.Obj(value.type, value.id, v.Origin(value.origin.kind, value.origin.name, True))
 
 
 def _is_pending(value: v.Value) -> bool:

@@ -233,7 +233,8 @@ class Program(Bindings):
                 "provider",
                 "injected",
             )
-            origin = value.origin if keeps else v.Origin("attribute", attr)
+            held = v.Origin("attribute", attr, v.commits_by_origin(value))
+            origin = value.origin if keeps else held
             is_handed = self.kind(value) == "session-factory" or not keeps
             return v.Obj(value.type, f"a:{attr}" if is_handed else value.id, origin)
         return value

@@ -29,6 +29,7 @@ _DEFINITIONS = {
 
 
 _TYPED = frozenset({"acquire", "begin", "commit", "rollback"})
+_SETTLES = frozenset({"commit", "autocommit", "rollback"})
 
 
 _T = TypeVar("_T")
@@ -87,7 +88,9 @@ class Recorder(Evaluator):
         """Something happens to the database here: update the path and record it."""
         state = self.state
         kind = effect.kind
-        if kind in ("commit", "rollback"):
+        if kind == "autocommit" and self._is_suspended(effect):
+            return
+        if kind in _SETTLES:
             before = known_states(self.engine.vocabulary, state)
             latest = effect.latest or latest_states(self.engine.vocabulary, state)
             has_writes = self._may_flush(effect.session)
@@ -95,7 +98,7 @@ class Recorder(Evaluator):
                 effect = msgspec.structs.replace(
                     effect, writes=has_writes, states=before, latest=latest
                 )
-            elif kind == "commit":
+            elif kind != "rollback":
                 states = effect.states or before
                 effect = msgspec.structs.replace(
                     effect, writes=effect.writes or has_writes, states=states, latest=latest
@@ -126,9 +129,9 @@ class Recorder(Evaluator):
         if len(self.effects) < self.engine.limit or key in self.effects:
             known = self.effects.get(key)
             self.effects[key] = effect if known is None else _merge_effects(known, effect)
-        if self.operations is not None:
+        if self.operations is not None and not (kind == "autocommit" and _is_lent(effect, own)):
             self._record(effect, at, end, origin, own, callee_looped)
-        if kind == "commit":
+        if kind in ("commit", "autocommit"):
             state.marks |= {at}
             if own:
                 state.guards |= {Guard("committed", len(self.loops), (at, True))}
@@ -143,6 +146,11 @@ class Recorder(Evaluator):
         ):
             return bool(self.state.pending.get(session))
         return self.state.has_writes(session)
+
+    def _is_suspended(self, effect: Effect) -> bool:
+        """Whether a transaction that was begun on purpose is open: nothing is committed yet."""
+        begun = self.state.begun.get(effect.session)
+        return begun is not None and begun.how != "statement"
 
     def _record(
         self,
@@ -184,6 +192,12 @@ class Recorder(Evaluator):
             step = Step(self.module.name, self.number, node.at, node.end, name)
             effect = Effect(defined, made.id, (step,), provider=name)
             self.effect(effect, node.at, node.end, made.origin, own=True)
+
+
+def _is_lent(effect: Effect, own: bool) -> bool:
+    """Whether a write is on a connection that somebody else may have begun a transaction on: it
+    counts where that can be seen, further up."""
+    return effect.session.startswith("p:") or (own and effect.session.startswith(("a:", "self")))
 
 
 def _merge_effects(known: Effect, new: Effect) -> Effect:

@@ -77,11 +77,18 @@ class Origin(msgspec.Struct, frozen=True):
 
     ``kind``: ``provider``, ``factory``, ``constructor``, ``parameter``, ``injected``,
     ``attribute``, ``global`` or ``name`` (taken for one by its name and use). ``name`` is the
-    dotted name of the provider or factory, or the name it is held in.
+    dotted name of the provider or factory, or the name it is held in. ``autocommit``: it was made
+    so that each write commits.
     """
 
     kind: str
     name: str
+    autocommit: bool = False
+
+
+def commits_by_origin(value: Value) -> bool:
+    """Whether an object was made so that each write on it commits."""
+    return isinstance(value, Obj) and value.origin is not None and value.origin.autocommit
 
 
 class Obj(msgspec.Struct, frozen=True):

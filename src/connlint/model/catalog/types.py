@@ -19,6 +19,7 @@ EffectKind = Literal[
     "execute",  # read or write: the statement decides
     "flush",
     "commit",
+    "autocommit",  # a write that is committed with its statement
     "rollback",
     "close",  # closed, or returned to its pool
 ]

@@ -57,7 +57,7 @@ class CommitOnNonTerminalState(Rule):
 def _is_transient(project: Project, operation: Operation) -> bool:
     """Whether a commit (of something written) or persist call has transient states only."""
     effect = operation.effect
-    if effect.kind == "commit":
+    if effect.ends_write:
         if not effect.writes or effect.persists:
             return False
     elif effect.kind != "persist":

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from connlint.model.relevance import ScopeId
 
 _WRITES = frozenset({"write", "flush"})
-_OWNS = frozenset({"begin", "commit"})
+_OWNS = frozenset({"begin", "commit", "autocommit"})
 
 
 class RouterWithoutTransaction(Rule):

@@ -55,6 +55,8 @@ def _obstacle(
 ) -> str:
     """Why a commit of the function itself can't go, in words."""
     effect = operation.effect
+    if effect.kind == "autocommit":
+        return "the write itself commits, in autocommit mode"
     if effect.implicit:
         return f"leaving the block of {effect.chain[-1].text} commits"
     if not all(is_transient(other) for _, other in project.ways_to(effect)):

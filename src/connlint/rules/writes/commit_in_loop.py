@@ -38,6 +38,8 @@ class CommitInLoop(Rule):
                 loop = _loop_of(operation)
                 if loop is None or operation.at in seen or not _repeats(run, loop, operation):
                     continue
+                if operation.effect.kind == "autocommit" and not _is_held(scope, run, operation):
+                    continue
                 seen.add(operation.at)
                 if _comes_back(project, scope, operation, loop) and not _works_slowly(
                     project, run, loop, operation
@@ -47,10 +49,13 @@ class CommitInLoop(Rule):
     def _suspect(self, project: Project, scope: ScopeId, operation: Operation) -> Suspect:
         effect = operation.effect
         through = "" if operation.own else f" through {effect.chain[0].text}"
+        advice = "commit behind the loop, or in batches"
+        if effect.kind == "autocommit":
+            advice = "each write is a transaction in autocommit mode: begin one around the loop"
         return suspect(
             project, self.code, scope, operation.at, operation.end,
             shape=shape_at(project, scope, operation.at, operation.end),
-            message=f"commits once per iteration{through}; commit behind the loop, or in batches",
+            message=f"commits once per iteration{through}; {advice}",
             matched=effect.chain[0].text,
             trace=project.trace(effect) if not operation.own else (),
             intent=behind_loop(project, scope, operation),
@@ -64,7 +69,7 @@ def _rank(operation: Operation) -> tuple[int, int]:
 def _loop_of(operation: Operation) -> LoopFrame | None:
     """The counted loop that the commit repeats with, or ``None`` when this rule has no say."""
     effect = operation.effect
-    if effect.kind != "commit" or not effect.writes or effect.joins or operation.callee_looped:
+    if not effect.ends_write or not effect.writes or effect.joins or operation.callee_looped:
         return None
     if operation.batched or operation.keyed or operation.preceded or not operation.loops:
         return None
@@ -72,6 +77,18 @@ def _loop_of(operation: Operation) -> LoopFrame | None:
     if inner.endless or inner.receives or inner.retry or inner.batches:
         return None
     return inner
+
+
+def _is_held(scope: ScopeId, run: FunctionRun, operation: Operation) -> bool:
+    """Whether the function has the connection around the loop, so that it could begin there."""
+    session = operation.effect.session
+    opened = [
+        each.at
+        for each in run.operations
+        if each.effect.kind == "acquire" and each.effect.session == session
+    ]
+    is_own = session.startswith(f"s:{scope[0]}:{scope[1]}:")
+    return is_own and all(at < operation.loops[-1].at for at in opened)
 
 
 def _is_own_wait(operation: Operation) -> bool:

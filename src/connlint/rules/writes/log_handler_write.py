@@ -83,7 +83,7 @@ def _runs_per_record(project: Project, entry: EntryPoint) -> bool:
 
 def _commits_each_time(project: Project, entry: EntryPoint, operation: Operation) -> bool:
     effect = operation.effect
-    if effect.kind != "commit" or not effect.writes or effect.threshold or operation.batched:
+    if not effect.ends_write or not effect.writes or effect.threshold or operation.batched:
         return False
     if operation.own or _BUFFERING not in _bases(project, entry):
         return True

@@ -86,6 +86,8 @@ class _Rounds:
         if not commit.own:
             where = self._project.symbol((last.module, last.scope))
             return f"the commit is in {where}, and whoever else calls that counts on it"
+        if commit.effect.kind == "autocommit":
+            return "the write itself commits, in autocommit mode"
         if commit.effect.implicit:
             return f"leaving the block of {last.text} commits"
         if any(loop.kind != "for" for loop in self._loops) or self._loop is None:

@@ -86,7 +86,7 @@ def _rank(hit: tuple[EntryPoint, Operation]) -> tuple[int, bool, int]:
 
 def _counts(project: Project, entry: EntryPoint, operation: Operation) -> bool:
     effect = operation.effect
-    if effect.kind != "commit" or not effect.writes:
+    if not effect.ends_write or not effect.writes:
         return False
     if entry.in_loop and not effect.receives:
         return False
