@@ -12,9 +12,10 @@ from connlint.model.enclosing import Frame, frames_around
 from connlint.model.session_names import session_name
 from connlint.rules.base import Rule
 from connlint.rules.evidence import suspect
+from connlint.rules.transactions.left_dirty import Left, left_in_pool, left_to_commit
 
 if TYPE_CHECKING:
-    from connlint.findings import Suspect
+    from connlint.findings import Suspect, TraceStep
     from connlint.model.effects import Operation
     from connlint.model.engine import FunctionRun
     from connlint.model.project import Project
@@ -54,10 +55,13 @@ class MissingRollback(Rule):
             if not project.failures.caught(scope, handler).database:
                 continue
             assert node is not None
-            found = _goes_on(project, scope, run, node, handler)
+            found = _goes_on(project, scope, run, node, handler) or _is_left(
+                project, scope, run, node, handler
+            )
             if found is not None:
                 intent = _intent(project, scope, node, handler, found[0])
-                yield self._suspect(project, scope, handler, *found, intent)
+                failed, then = found
+                yield self._suspect(project, scope, handler, failed, then, intent)
             if project.failures.caught(scope, handler).broad:
                 return
 
@@ -67,16 +71,21 @@ class MissingRollback(Rule):
         scope: ScopeId,
         handler: f.Handler,
         failed: Operation,
-        used: Operation,
+        then: Operation | Left,
         intent: FixIntent,
     ) -> Suspect:
         what = failed.effect.chain[0].text
+        after: tuple[TraceStep, ...]
+        if isinstance(then, Left):
+            happens, state, after = then.what, then.state, (then.step,)
+        else:
+            happens, state, after = "is used again", "has failed", project.trace(then.effect)
         return suspect(
             project, self.code, scope, handler.at, handler.end, shape="except",
-            message=f"a failure of {what} is caught here and the session used again without a "
-            "rollback: its transaction has failed",
+            message=f"a failure of {what} is caught here and the session {happens} without a "
+            f"rollback: its transaction {state}",
             matched=what,
-            trace=(*project.trace(failed.effect), *project.trace(used.effect)),
+            trace=(*project.trace(failed.effect), *after),
             intent=intent,
         )  # fmt: skip
 
@@ -140,22 +149,42 @@ def _goes_on(
     return None
 
 
+def _is_left(
+    project: Project, scope: ScopeId, run: FunctionRun, node: f.Try, handler: f.Handler
+) -> tuple[Operation, Left] | None:
+    """What fails in the ``try``, and how its session is left behind the clause."""
+    for failed in run.operations:
+        if _fails_here(project, scope, run, node, failed):
+            left = left_in_pool(project, scope, node, handler, failed)
+            if left is None and _fails_with_statement(project, failed):
+                left = left_to_commit(project, scope, node, handler, failed)
+            if left is not None:
+                return failed, left
+    return None
+
+
 def _may_leave_dirty(
+    project: Project, scope: ScopeId, run: FunctionRun, node: f.Try, failed: Operation
+) -> bool:
+    if not failed.effect.session.startswith((f"s:{scope[0]}:{scope[1]}:", "p:", "a:")):
+        return False
+    if project.failures.ends_in(scope, failed) not in (None, node.at):
+        return False
+    return _fails_here(project, scope, run, node, failed) and _fails_with_statement(project, failed)
+
+
+def _fails_here(
     project: Project, scope: ScopeId, run: FunctionRun, node: f.Try, failed: Operation
 ) -> bool:
     effect = failed.effect
     if effect.kind not in _FAILS or failed.leaving or len(effect.chain) > _MAX_CALLS + 1:
-        return False
-    if not effect.session.startswith((f"s:{scope[0]}:{scope[1]}:", "p:", "a:")):
         return False
     begun = failed.begun
     if begun is not None and begun.how == "block" and node.at <= begun.chain[0].at < node.end:
         return False
     if failed.tries[-1:] != (node.at,):
         return False
-    if project.failures.ends_in(scope, failed) not in (None, node.at):
-        return False
-    if not project.failures.can_fail(effect) or not _fails_with_statement(project, failed):
+    if not project.failures.can_fail(effect):
         return False
     if _is_in_savepoint(project, scope, failed.at):
         return False
