@@ -7,7 +7,7 @@ import io
 import tokenize
 
 import libcst as cst
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connlint.fix.brackets import Brackets
@@ -54,6 +54,7 @@ def _laid_out(elements: list[str], gaps: list[str], before: str, after: str) -> 
     return f"{before}{text}{after}"
 
 
+@settings(deadline=None)
 @given(st.lists(NAMED, max_size=4, unique_by=lambda each: each[0]), st.data())
 def test_a_call_keeps_what_it_has(named: list[tuple[str, str]], data: st.DataObject) -> None:
     elements = ["url", *(f"{name}={value}" for name, value in named)]
@@ -81,6 +82,7 @@ def test_a_call_keeps_what_it_has(named: list[tuple[str, str]], data: st.DataObj
     assert result.endswith("  # f\n    return x\n")
 
 
+@settings(deadline=None)
 @given(st.lists(VALUES, max_size=4), st.data())
 def test_a_dictionary_keeps_what_it_has(values: list[str], data: st.DataObject) -> None:
     elements = [f'"{number}": {value}' for number, value in enumerate(values)]
