@@ -131,7 +131,9 @@ def _tree(paths: list[str]) -> dict[str, str]:
 
 @pytest.mark.skipif(not GIT, reason="git is not installed")
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     paths=st.lists(PATHS, min_size=1, max_size=8),
@@ -151,7 +153,7 @@ def test_random_patterns_as_git_reads_them(
 
 def _seen_by_git(root: Path) -> list[str]:
     assert GIT
-    environment = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null", "HOME": "/"}
+    environment = {"GIT_CONFIG_GLOBAL": "/no/such", "GIT_CONFIG_NOSYSTEM": "1", "HOME": "/no/such"}
     for command in (["init", "-q", "."], ["ls-files", "-zo", "--exclude-standard", "--", "*.py"]):
         done = subprocess.run(
             [GIT, *command], cwd=root, env=environment, capture_output=True, text=True, check=True
