@@ -84,11 +84,22 @@ def is_given(project: Project, scope: ScopeId, session: str) -> bool:
 
 
 def arguments_at(project: Project, scope: ScopeId, at: int, end: int) -> frozenset[str]:
-    """The names and attributes that are arguments of the call at a place, as dotted text."""
+    """The names and attributes that are arguments of the call at a place, as dotted text.
+
+    The connection of one, as in ``session.connection()``, counts as the thing itself.
+    """
     for call in calls_in(project.module(scope[0]).body(scope[1])):
         if (call.at, call.end) == (at, end):
-            return frozenset(dotted(argument) for _, argument in arguments_of(call)) - {""}
+            return frozenset(dotted(_owner(each)) for _, each in arguments_of(call)) - {""}
     return frozenset()
+
+
+def _owner(argument: f.Expr) -> f.Expr:
+    """What a connection is asked of, else the argument itself."""
+    if isinstance(argument, f.Await):
+        argument = argument.value
+    func = argument.func if isinstance(argument, f.Call) else None
+    return func.value if isinstance(func, f.Attr) and func.attr == "connection" else argument
 
 
 def joins_with_block(body: f.Body, call: f.Call) -> bool:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from connlint.facts import types as f
 from connlint.model import values as v
+from connlint.model.expressions import calls_of, expressions_of
+from connlint.model.names import walk
 from connlint.model.usage import is_waited_for, uses_of
 from connlint.rules.base import Rule
 from connlint.rules.evidence import EXEMPT_ROLES, suspect
 
 if TYPE_CHECKING:
-    from connlint.facts import types as f
     from connlint.findings import Suspect
     from connlint.model.entry_points import EntryPoint
+    from connlint.model.names import Module
     from connlint.model.project import Project
     from connlint.model.relevance import ScopeId
 
@@ -72,6 +75,8 @@ def _given(project: Project, scope: ScopeId) -> str:
                 value.origin is not None and value.origin.kind == "parameter"
             )
             if is_parameter and project.program.is_session(value):
+                if _is_passed_in(project, scope, param.name):
+                    return ""
                 return f"the session in its parameter {param.name}"
     parent = module.facts.scopes[facts.parent]
     if parent.kind != "function":
@@ -84,6 +89,36 @@ def _given(project: Project, scope: ScopeId) -> str:
         if session.startswith(outer) or session in theirs - own:
             return f"a session of {parent.name}"
     return ""
+
+
+def _is_passed_in(project: Project, scope: ScopeId, name: str) -> bool:
+    """Whether a decorator of the project passes an argument of this name to what it wraps."""
+    module = project.module(scope[0])
+    parent = module.facts.scopes[scope[1]].parent
+    for decorator in module.facts.scopes[scope[1]].decorators:
+        callee = decorator.func if isinstance(decorator, f.Call) else decorator
+        for value in project.values(scope[0], parent, callee):
+            if isinstance(value, v.Func) and _passes(
+                project.module(value.module), value.scope, name
+            ):
+                return True
+    return False
+
+
+def _passes(module: Module, number: int, name: str) -> bool:
+    """Whether a decorator, or a wrapper in it, makes a keyword argument of this name."""
+    for statement in walk(module.body(number)):
+        if isinstance(statement, f.Assign):
+            for target in statement.targets:
+                key = target.index if isinstance(target, f.Index) else None
+                if isinstance(key, f.Const) and key.value == name:
+                    return True
+        for expression in expressions_of(statement):
+            for call in calls_of(expression):
+                is_plain = isinstance(call.func, f.Name)
+                if is_plain and any(keyword.name == name for keyword in call.keywords):
+                    return True
+    return any(_passes(module, child, name) for child in module.children.get(number, ()))
 
 
 def _is_session(project: Project, scope: ScopeId, param: f.Param) -> bool:
