@@ -16,7 +16,7 @@ from pygls.protocol import default_converter
 from pytest_lsp import LanguageClient, client_capabilities
 
 SOURCE = Path(__file__).parents[2] / "src"
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 Result = TypeVar("Result")
 STANDARD = """
 [sessions]

@@ -185,7 +185,7 @@ def test_without_its_extra_it_says_what_to_install(library: str) -> None:
     command = [sys.executable, "-c", WITHOUT_THE_EXTRA.format(library=library)]
     environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
     done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, check=False, timeout=60
+        command, env=environment, capture_output=True, text=True, check=False, timeout=120
     )
     assert done.returncode == 2
     assert done.stdout == ""
@@ -198,6 +198,6 @@ def test_it_ends_when_the_editor_is_gone(tmp_path: Path, cache: Path) -> None:
     command = [sys.executable, "-m", "connlint", "server"]
     done = subprocess.run(
         command, cwd=tmp_path, env=environment, input=b"", capture_output=True, check=False,
-        timeout=60,
+        timeout=120,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (0, b"")
