@@ -1,8 +1,8 @@
 """``count-rows``: the database counts what was fetched only for its number.
 
 ``form`` is ``query`` (``query.all()`` becomes ``query.count()``) or ``select``, where a statement
-that counts is sent in place of the one that fetches. Rows that a variable holds give way to a
-variable that holds their number.
+that counts is sent in place of the one that fetches; ``entity`` says that it selects the objects of
+one class. Rows that a variable holds give way to a variable that holds their number.
 """
 
 from __future__ import annotations
@@ -104,9 +104,9 @@ def _counting(statement: cst.BaseExpression, place: Place, result: Rewrite) -> c
     calls = _chain(statement)
     first = calls[0] if calls else None
     methods = [each.func.attr.value for each in calls[1:] if isinstance(each.func, cst.Attribute)]
-    entity = first.args[0] if first and select and len(first.args) == 1 else None
-    if entity and isinstance(entity.value, cst.Name) and set(methods) <= _KEPT | _DROPPED:
-        built = _call(count, "select_from", [cst.Arg(entity.value)])
+    is_plain = place.data["entity"] == "yes" and set(methods) <= _KEPT | _DROPPED
+    if first and select and is_plain:
+        built = _call(count, "select_from", [cst.Arg(first.args[0].value)])
         for call in calls[1:]:
             assert isinstance(call.func, cst.Attribute)
             if call.func.attr.value in _KEPT:

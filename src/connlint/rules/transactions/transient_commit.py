@@ -104,7 +104,8 @@ def _lost(project: Project, scope: ScopeId, commit: Operation, is_transient: IsT
     states = project.engine.vocabulary.fields
     others = [each for each in written if each.name not in states and each.what != "touch"]
     if not written or others:
-        names = ", ".join(sorted(each.name for each in others if each.what != "given"))
+        fields = {each.name for each in others if each.name and each.what != "given"}
+        names = ", ".join(sorted(fields))
         return f"no other commit follows, so that {names or 'the row itself'} would be lost as well"
     return ""
 

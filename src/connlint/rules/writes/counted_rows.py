@@ -22,38 +22,55 @@ _SENDING = frozenset({"execute", "scalars"})
 _NARROWS = frozenset({"all", "filter", "filter_by", "options", "order_by", "where"})
 """Methods of a query that change neither what a row is nor how often it comes."""
 _MAX_DEPTH = 4
+_NOT_KNOWN = "it is not known how to count what this fetches"
 
 
 def counting(project: Project, scope: ScopeId, fetch: f.Call) -> FixIntent:
     """The intent to let the database count what ``fetch`` fetches, with what is in its way."""
-    form, obstacle = _form(project, scope, fetch)
-    return FixIntent("count-rows", "unsafe", "count in the database", {"form": form}, obstacle)
+    data, obstacle = _form(project, scope, fetch)
+    return FixIntent("count-rows", "unsafe", "count in the database", data, obstacle)
 
 
-def _form(project: Project, scope: ScopeId, fetch: f.Call) -> tuple[str, str]:
-    """How the rows are asked for, ``query`` or ``select``, and why they can't be counted."""
+def _form(project: Project, scope: ScopeId, fetch: f.Call) -> tuple[dict[str, str], str]:
+    """How the rows are asked for, as data of the intent, and why they can't be counted."""
     source = fetch.func.value if isinstance(fetch.func, f.Attr) else None
     source = source.value if isinstance(source, f.Await) else source
     if source is None or fetch.args or fetch.keywords:
-        return "", "it is not known how to count what this fetches"
+        return {}, _NOT_KNOWN
     types = {value.type for value in project.values(*scope, source) if isinstance(value, v.Obj)}
     if types == {_QUERY}:
         if _comes_once(project, scope, source, 0):
-            return "query", ""
-        return "query", "rows that come more than once would be counted as often"
-    if types and types <= _RESULTS and _is_sent(source):
-        return "select", ""
-    return "", "it is not known how to count what this fetches"
+            return {"form": "query"}, ""
+        return {"form": "query"}, "rows that come more than once would be counted as often"
+    statement = _sent(source) if types and types <= _RESULTS else None
+    if statement is None or not _is_select(project, scope, statement):
+        return {}, _NOT_KNOWN
+    is_entity = _is_of_entity(project, scope, statement)
+    return {"form": "select", "entity": "yes" if is_entity else "no"}, ""
 
 
-def _is_sent(source: f.Expr) -> bool:
-    """Whether a statement is sent by ``execute(s)``, ``execute(s).scalars()`` or ``scalars(s)``."""
+def _sent(source: f.Expr) -> f.Expr | None:
+    """What is sent by ``execute(s)``, ``execute(s).scalars()`` or ``scalars(s)``."""
     call = source.value if isinstance(source, f.Await) else source
-    if not isinstance(call, f.Call) or not isinstance(call.func, f.Attr):
-        return False
+    if not isinstance(call, f.Call) or not isinstance(call.func, f.Attr) or call.keywords:
+        return None
     if call.args:
-        return call.func.attr in _SENDING and len(call.args) == 1 and not call.keywords
-    return call.func.attr == "scalars" and not call.keywords and _is_sent(call.func.value)
+        return call.args[0] if call.func.attr in _SENDING and len(call.args) == 1 else None
+    return _sent(call.func.value) if call.func.attr == "scalars" else None
+
+
+def _is_select(project: Project, scope: ScopeId, statement: f.Expr) -> bool:
+    """Whether a statement is one that a subquery can be made of."""
+    kinds = {project.program.kind(value) for value in project.values(*scope, statement)}
+    return kinds == {"read-statement"}
+
+
+def _is_of_entity(project: Project, scope: ScopeId, statement: f.Expr) -> bool:
+    """Whether a statement selects the objects of one class."""
+    first = next(reversed(list(_chain(statement))), None)
+    asked = first.args if first is not None else ()
+    values = project.values(*scope, asked[0]) if len(asked) == 1 else ()
+    return bool(values) and all(isinstance(value, v.Class) for value in values)
 
 
 def _comes_once(project: Project, scope: ScopeId, query: f.Expr, depth: int) -> bool:
