@@ -282,6 +282,17 @@ def test_a_rewrite_that_brings_in_a_finding_is_undone(tmp_path: Path, place: str
     assert (project.read("a"), project.read("c")) == (GOOD, FIXED)
 
 
+def test_what_is_refused_keeps_its_reason_beside_a_rewrite_that_is_undone(tmp_path: Path) -> None:
+    source = (
+        b"import app.db as d\n\nwith d.SessionLocal() as db:\n    db.get(1)\n\n\n"
+        b"def g():\n    return d.SessionLocal()\n"
+    )
+    project = Strict(tmp_path, a=source, c=GOOD)
+    outcome = project.fix()
+    assert _reasons(outcome) == {"DBC205 would be found in f", "the session is returned"}
+    assert (project.read("a"), project.read("c")) == (source, FIXED)
+
+
 def test_a_finding_in_a_file_that_changes_is_put_down_to_it_first(tmp_path: Path) -> None:
     project = Strict(tmp_path, a=GOOD, c=GOOD)
     project.appears_in = "app/c.py"

@@ -280,6 +280,11 @@ class _Run:
                 if path in planned and (plan := self._without_harm(path, planned[path])):
                     planned[path] = plan
                     changes[path] = plan.after
+                elif path in planned and len(planned[path].applied) == 1:
+                    self.barred[key_of(planned.pop(path).applied[0])] = reason
+                    del changes[path]
+                    if path in self.contents:
+                        changes[path] = self.contents[path]
                 else:
                     self.given_up[path] = reason
                     changes.pop(path, None)
