@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from connlint.cli.baseline import BaselineOptions
+from connlint.cli.fixing import fix
 from fix.case_files import Case, cases
 from fix.fixed_project import Project
+from rules.case_projects import analysis_of
 
+NO_BASELINE = BaselineOptions(None, write=False, extend=False, reason="")
 STANDARD = """\
 [sessions]
 providers = ["app.db.get_session", "app.asyncdb.get_session"]
@@ -97,3 +101,28 @@ def test_refused(tmp_path: Path, code: str, case: Case) -> None:
     reasons = _project(tmp_path, code, case.before).reasons(unsafe=True)
     assert reasons, "nothing is found"
     assert all(case.reason in each for each in reasons), reasons
+
+
+def test_fixes_of_several_rules_drop_an_import_once(tmp_path: Path) -> None:
+    source = """\
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db import SessionLocal
+from app.models import User
+
+
+def first(session: Session):
+    with SessionLocal() as own:
+        return own.scalars(select(User)).first()
+"""
+    files = {"app/db.py": DATABASE, "app/service.py": source}
+    for name, text in {"connlint.toml": STANDARD, **files}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    outcome = fix(analysis_of(tmp_path), NO_BASELINE, unsafe=True, write=True)
+    assert {each.finding.code for each in outcome.fixed} == {"DBC101", "DBC102", "DBC106"}
+    text = (tmp_path / "app/service.py").read_text("utf-8")
+    assert text == source.replace("from app.db import SessionLocal\n", "").replace(
+        "    with SessionLocal() as own:\n        return own", "    return session"
+    )

@@ -6,6 +6,7 @@ its own next to the import that it replaces, in order where the statements there
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ def edit_imports(
             key = (request.module, request.scope, request.beside)
             new.setdefault(key, []).append(request)
     rewrite.splices += _insertions(new.values(), imports)
-    for alias in unimports:
+    for alias in dict.fromkeys(unimports):
         statement = _statement_with(alias, tree)
         gone.setdefault(statement, []).append(list(names_in(statement)).index(alias))
     for statement in dict.fromkeys((*added, *gone)):
@@ -220,9 +221,11 @@ def _kin_of(request: ImportRequest, imports: Imports) -> Statement | None:
     if top in sys.stdlib_module_names:
         kin = kin or [each for each in here if _is_standard(each)]
     elif not kin:
-        own = next((at for at, each in enumerate(here) if _is_own(each, imports)), len(here))
-        before = [each for each in here[:own] if not _is_standard(each)]
-        kin = before or here
+        others = itertools.dropwhile(
+            lambda each: _is_standard(each) or _is_own(each, imports), here
+        )
+        first = itertools.takewhile(lambda each: not _is_own(each, imports), others)
+        kin = list(first) or here
     return kin[-1].statement if kin else None
 
 
