@@ -242,5 +242,6 @@ def test_changes_and_their_course_over_several_audits(tmp_path: Path) -> None:
     assert drawn == [
         "Findings over time, by priority", "Files over time", "Connection points over time",
     ]  # fmt: skip
+    assert re.search(r"<summary><h4>By rule .*>[+-]\d+</td>", shown, re.DOTALL)
     names = re.findall(r'<th scope="row">(.*?)</th>', shown)
     assert names == ["2026-01", "2026-02", "now"] * 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from connlint.audit.changes import Changes
+from connlint.audit.changes import Changes, RuleChange
 from connlint.audit.trend import Moment
 from connlint.audit.wording import sentence
 from connlint.report.audit_html.anchors import Anchors
@@ -31,6 +31,12 @@ def change_rows(view: AuditView, anchors: Anchors) -> Sequence[ChangeRow]:
     """What is fixed or removed, then what is new or regressed; none without an earlier audit."""
     changes = view.tables.changes
     return [] if changes is None else [*_gone(changes), *_come(view, changes, anchors)]
+
+
+def changed_rules(view: AuditView) -> Sequence[RuleChange]:
+    """The rules of which there are more or fewer findings now."""
+    changes = view.tables.changes
+    return [each for each in changes.by_rule if each.before != each.now] if changes else []
 
 
 def _gone(changes: Changes) -> Iterator[ChangeRow]:

@@ -17,7 +17,7 @@ from connlint.config.render import toml_value
 from connlint.report.audit_changes_markdown import numbers as change_numbers
 from connlint.report.audit_flows_markdown import heading, section_title
 from connlint.report.audit_html.anchors import Anchors
-from connlint.report.audit_html.changes import change_rows, trend_charts
+from connlint.report.audit_html.changes import change_rows, changed_rules, trend_charts
 from connlint.report.audit_html.prose import Prose, breakable
 from connlint.report.audit_html.rows import FindingRow, Rows, SourceRow
 from connlint.report.audit_html.source import SourceBook
@@ -43,6 +43,7 @@ def render(view: AuditView) -> str:
         charts=charts_of(view),
         trend=trend_charts(view.tables.trend),
         change_rows=change_rows(view, anchors),
+        changed_rules=changed_rules(view),
         anchors=anchors,
         improvements=list(rows.improvements()),
         points=list(rows.points()),

@@ -6,8 +6,10 @@ const found = document.querySelector("#found");
 
 const textOf = (element) => {
   let text = element.textContent;
-  for (let fold = element.closest("[data-fold]"); fold; fold = fold.parentElement.closest("[data-fold]")) {
+  let fold = element.closest("[data-fold]");
+  while (fold) {
     text += " " + fold.firstElementChild.textContent;
+    fold = fold.parentElement.closest("[data-fold]");
   }
   return text.toLowerCase();
 };
@@ -78,8 +80,9 @@ const choose = (group, facet, value) => {
     else if (control.dataset.value === value) control.setAttribute("aria-pressed", "true");
   }
 };
-const narrowings = [...document.querySelectorAll(".tools")].filter((tools) => tools.closest("[data-group]"));
-for (const tools of narrowings) tools.hidden = !tools.querySelector("[data-facet]");
+for (const tools of document.querySelectorAll("[data-group] .tools")) {
+  tools.hidden = !tools.querySelector("[data-facet]");
+}
 
 let waiting = 0;
 search.addEventListener("input", () => {
