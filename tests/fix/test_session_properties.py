@@ -20,6 +20,7 @@ ENDINGS = st.sampled_from(
     [[], ["return db.scalar(1)"], ["return"], ["db.rollback()"], ["raise ValueError"],
      ["rows = db.execute(1)", "return rows"], ["return [each for each in db.scalars(1)]"]]
 )  # fmt: skip
+READING = st.sampled_from([[], ["return db.get(A, 2)"], ["return"], ["raise ValueError"]])
 HEADS = [
     "from fastapi import FastAPI",
     "from sqlalchemy.orm import Session",
@@ -37,24 +38,26 @@ def _deeper(lines: Lines) -> Lines:
 def openings(draw: st.DrawFn) -> tuple[str, Lines]:
     """A session with some code around and inside, and the rule that has a word on it."""
     body = [*draw(statements), "db.execute('ü')  # work", *draw(statements), *draw(ENDINGS)]
-    straight = [f"{line}" for line in body]
+    reads = [*draw(statements), "db.get(A, 1)  # work", *draw(statements), *draw(READING)]
     return draw(
         st.sampled_from(
             [
-                ("DBC109", ["db = SessionLocal()  # open", *straight]),
-                ("DBC109", ["db = SessionLocal()", *straight, "db.close()"]),
+                ("DBC109", ["db = SessionLocal()  # open", *body]),
+                ("DBC109", ["db = SessionLocal()", *body, "db.close()"]),
                 ("DBC109", ["db = SessionLocal()", "f()", "try:", *_deeper(body), "finally:",
                             f"{UNIT}db.close()"]),
                 ("DBC109", ["try:", f"{UNIT}db = SessionLocal()", *_deeper(body),
                             f"{UNIT}db.close()", "except ValueError:", f"{UNIT}f()"]),
-                ("DBC110", ["db = next(get_db())", *straight]),
-                ("DBC110", ["db = get_session()  # wrong", *straight]),
+                ("DBC110", ["db = next(get_db())", *body]),
+                ("DBC110", ["db = get_session()  # wrong", *body]),
                 ("DBC110", ["for db in get_db():  # once", *_deeper(body)]),
                 ("DBC110", ["with get_db() as db, open(1) as f:", *_deeper(body)]),
                 ("DBC105", ["with get_session() as db:  # own", *_deeper(body)]),
                 ("DBC105", ["db = SessionLocal()", "try:", *_deeper(body), "finally:",
                             f"{UNIT}db.close()"]),
-                ("DBC106", ["with get_session() as db:", *_deeper(body)]),
+                ("DBC106", ["with get_session() as db:", *_deeper(reads)]),
+                ("DBC106", ["db = SessionLocal()  # own", "try:", *_deeper(reads), "finally:",
+                            f"{UNIT}db.close()"]),
             ]
         )
     )  # fmt: skip
