@@ -24,6 +24,7 @@ from connlint.model.memory import (
     constant_text,
     facts_in,
     may_change,
+    may_make,
 )
 from connlint.model.names import walk
 from connlint.model.pending import PendingWalk
@@ -264,6 +265,10 @@ class _Function:
             node = sources[0]
         if isinstance(node, f.Const) and isinstance(node.value, str):
             return {Fact(written.name) for written in written_by_sql(node.value) if written.name}
+        if isinstance(node, f.Call) and not may_make(
+            self._program, self._module, self._scope, node
+        ):
+            return set()
         return set(facts_in(node)) if isinstance(node, (f.DictLit, f.Call)) else set()
 
     def _may_be_row(self, owner: f.Expr) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from connlint.facts import types as f
+from connlint.model import values as v
 from connlint.model.classes import ClassId
 from connlint.model.expressions import descend, expressions_of
 from connlint.model.loop_items import bound_names
@@ -250,7 +251,13 @@ class _Function:
         """What something that is put into a container holds; also by its name."""
         if isinstance(value, f.Name):
             sources = self._sources.get(value.id, ())
-            return facts_in(sources[0]) if len(sources) == 1 else frozenset()
+            if len(sources) != 1:
+                return frozenset()
+            value = sources[0]
+        if isinstance(value, f.Call) and not may_make(
+            self._memory.program, self._module, self._scope, value
+        ):
+            return frozenset()
         return facts_in(value)
 
     def _called(self, statement: f.Stmt) -> Iterator[Access]:
@@ -327,6 +334,19 @@ def facts_given(node: f.Call) -> Facts:
         if isinstance(argument, f.DictLit):
             found |= facts_in(argument)
     return frozenset(found)
+
+
+def may_make(program: Program, module: Module, scope: int, call: f.Call) -> bool:
+    """Whether a call may make the object that its keywords describe: a class, or a function of the
+    project. What another library's function or a method is told are settings."""
+    return any(
+        isinstance(value, (v.Class, v.Func))
+        or (
+            isinstance(value, v.Ext)
+            and (value.name == "builtins.dict" or value.name.rpartition(".")[2][:1].isupper())
+        )
+        for value in program.static(module, scope, call.func)
+    )
 
 
 def facts_in(value: f.Expr) -> Facts:
