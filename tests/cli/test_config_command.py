@@ -7,22 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from cli.applications import DATABASE
 from cli.running import run
 
 Capture = pytest.CaptureFixture[bytes]
-DATABASE = """
-from contextlib import contextmanager
-from sqlalchemy import create_engine
-from sqlalchemy.orm import sessionmaker
-
-make_session = sessionmaker(create_engine("sqlite://"))
-
-
-@contextmanager
-def get_session():
-    with make_session() as session:
-        yield session
-"""
 USERS = """
 from db import get_session
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.applications import DATABASE
 from cli.repositories import SETTINGS, commit, git, write
 
 ROOT = Path(__file__).parents[2]
@@ -32,19 +33,6 @@ select = ["DBC101", "DBC102"]
 providers = ["app.database.get_session"]
 forbidden = ["app.database.make_session"]
 owners = ["app/database.py"]
-"""
-DATABASE = """
-from contextlib import contextmanager
-from sqlalchemy import create_engine
-from sqlalchemy.orm import sessionmaker
-
-make_session = sessionmaker(create_engine("sqlite://"))
-
-
-@contextmanager
-def get_session():
-    with make_session() as session:
-        yield session
 """
 BAD = """\
 from app.database import make_session

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.applications import DATABASE
 from cli.repositories import commit, git, write
 from cli.running import Done, run
 
@@ -18,19 +19,6 @@ select = ["DBC101", "DBC301", "DBC409", "DBC502", "DBC9"]
 [sessions]
 providers = ["app.database.get_session"]
 owners = ["app/database.py"]
-"""
-DATABASE = """
-from contextlib import contextmanager
-from sqlalchemy import create_engine
-from sqlalchemy.orm import sessionmaker
-
-make_session = sessionmaker(create_engine("sqlite://"))
-
-
-@contextmanager
-def get_session():
-    with make_session() as session:
-        yield session
 """
 EVENTS = """
 from flask_socketio import SocketIO
