@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import get_origin
 
 import msgspec
 
@@ -126,7 +127,11 @@ def rules_in(module: ModuleType) -> list[RuleCard]:
     classes = [
         value
         for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Rule) and value.__module__ == name
+        # To Python 3.10 a generic alias as `tuple[str, ...]` is an instance of `type` as well.
+        if isinstance(value, type)
+        and get_origin(value) is None
+        and issubclass(value, Rule)
+        and value.__module__ == name
     ]
     if len(classes) > 1 or (not classes and _has_page(module)):
         raise RuleLoadError(f"{name}: expected one rule in the file, found {len(classes)}")
