@@ -365,7 +365,7 @@ async def later(name: str):
         return await session.scalar(sa.select(sa.literal(name)))
 """
 CLIENT = """
-import os
+import gc, os
 from fastapi.testclient import TestClient
 from sqlalchemy import event
 from shop import db
@@ -386,5 +386,6 @@ with TestClient(app) as client:
     told = client.get("/openapi.json").json()["paths"]
     for path, methods in told.items():
         print(path, [each.get("parameters") for each in methods.values()])
+gc.collect()
 print("open", out[0])
 """

@@ -10,6 +10,7 @@ import importlib.metadata
 import importlib.util
 import inspect
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -160,9 +161,13 @@ def is_importable_name(name: str) -> bool:
     return not set("()[]") & set(name) and name.partition(".")[0] != "dbapi"
 
 
+LATER = frozenset({"asyncio.TaskGroup"} if sys.version_info < (3, 11) else ())
+"""What the standard library has from a later version of Python on."""
+
+
 def is_excused(name: str) -> bool:
     owner = name.rpartition(".")[0]
-    return bool({name, owner} & (SOME_VERSIONS_ONLY | NOT_ON_THE_CLASS))
+    return bool({name, owner} & (SOME_VERSIONS_ONLY | NOT_ON_THE_CLASS | LATER))
 
 
 INSTALLED = {
