@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from inspect import cleandoc
 from pathlib import Path
 
 from connlint.report import audit_json, check_json
@@ -16,8 +17,26 @@ from connlint.report import audit_json, check_json
 def schemas() -> dict[str, str]:
     """The text of each schema by file name."""
     return {
-        "audit.schema.json": json.dumps(audit_json.schema(), indent=2) + "\n",
-        "check.schema.json": json.dumps(check_json.schema(), indent=2) + "\n",
+        "audit.schema.json": _text(audit_json.schema()),
+        "check.schema.json": _text(check_json.schema()),
+    }
+
+
+def _text(schema: object) -> str:
+    return json.dumps(_without_indents(schema), indent=2) + "\n"
+
+
+def _without_indents(node: object) -> object:
+    """The same with its docstrings as later versions of Python keep them, without their indent."""
+    if isinstance(node, list):
+        return [_without_indents(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: cleandoc(value)
+        if key == "description" and isinstance(value, str)
+        else _without_indents(value)
+        for key, value in node.items()
     }
 
 
