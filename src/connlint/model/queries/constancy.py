@@ -20,7 +20,7 @@ from connlint.model.queries.texts import last_name, parts_of
 from connlint.model.relevance import ScopeId
 
 MAX_DEPTH = 14
-MAX_CALLERS = 12
+MAX_CALLERS = 100
 _NUMBERS = frozenset({
     "int", "float", "len", "abs", "round", "bool", "ord", "hash", "id", "uuid4", "uuid1", "hex",
     "token_hex", "time", "monotonic", "timestamp", "count", "index", "Decimal", "crc32", "randint",
@@ -75,6 +75,7 @@ class Constancy:
         self._bound: dict[ScopeId, Bound] = {}
         self._checked: dict[ScopeId, frozenset[str]] = {}
         self._callers: dict[ScopeId, list[tuple[ScopeId, int, int]]] | None = None
+        self._made: dict[ScopeId, dict[tuple[int, int], f.Call]] = {}
         self._open: set[tuple[str, int, str]] = set()
 
     def bound(self, where: Where) -> Bound:
@@ -237,10 +238,12 @@ class Constancy:
         return param.default is not None and self.holds(where, param.default, depth)
 
     def _call_at(self, where: Where, at: int, end: int) -> f.Call | None:
-        for call in calls_in(where.module.body(where.number)):
-            if call.at == at and call.end == end:
-                return call
-        return None
+        key = (where.module.name, where.number)
+        known = self._made.get(key)
+        if known is None:
+            found = calls_in(where.module.body(where.number))
+            known = self._made[key] = {(call.at, call.end): call for call in found}
+        return known.get((at, end))
 
     def _calls_of(self, scope: ScopeId) -> list[tuple[ScopeId, int, int]]:
         if self._callers is None:
