@@ -69,6 +69,7 @@ def options(**changes: object) -> AuditOptions:
         "paths": (),
         "form": "text",
         "output": None,
+        "table": None,
         "config": None,
         "isolated": False,
         "previous": None,

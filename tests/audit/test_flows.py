@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
 from audit.auditing import audited
 from connlint.audit.flows import Flow
-from connlint.report.audit_view import AuditView
+from connlint.report import audit_json
+from connlint.report.audit_json import AuditReport
+from connlint.report.audit_view import AuditView, way
 
 FILES = {
     "jobs.py": """
@@ -56,10 +60,40 @@ def test_a_call_is_judged_by_the_state_that_the_caller_sets(tmp_path: Path) -> N
     view = audited(tmp_path, FILES)
     (row,) = flow(view, "Finish job").rows
     assert (row.states, row.verdict) == (("DONE",), "keep")
-    assert "commits through set_status (jobs.py:8)" in row.operation
+    (lead,) = row.leads
+    assert (way(lead), lead.path, lead.at_line) == ("commits through set_status", "jobs.py", 8)
+    assert lead.point is not None and view.tables.points[lead.point].kind == "commit"
     (row,) = flow(view, "Start upload").rows
     assert (row.states, row.verdict) == (("UPLOADING",), "remove")
     assert row.remarks[0].codes == ("DBC201",)
+
+
+def test_a_reason_that_stands_elsewhere_names_the_connection_point(tmp_path: Path) -> None:
+    loop = """
+        from db import get_session
+        from models import Job
+
+        def save_all(ids):
+            with get_session() as session:
+                for id in ids:
+                    session.add(Job(id=id))
+                    session.commit()
+    """
+    app = FILES["app.py"].replace('set_status(id, "UPLOADING")', "save_all([id])")
+    app = app.replace("from jobs import set_status", "from jobs import set_status, save_all")
+    view = audited(tmp_path, {"jobs.py": FILES["jobs.py"] + loop.lstrip("\n"), "app.py": app})
+    (row,) = flow(view, "Start upload").rows
+    (remark,) = row.remarks
+    point = view.elsewhere(remark)
+    assert point is not None and (point.kind, point.codes) == ("commit", ("DBC302",))
+    told = msgspec.json.decode(audit_json.render(view), type=AuditReport)
+    (item,) = [each for each in told.flows if each.path == "app.py"]
+    (started,) = [each for each in item.flows if each.title == "Start upload"]
+    (lead,) = started.rows[0].leads
+    assert (lead.does, lead.through, lead.path) == ("commits", ["save_all"], "jobs.py")
+    number = started.rows[0].remarks[0].connection_point
+    assert number is not None and lead.connection_point is not None
+    assert told.connection_points[number].codes == ["DBC302"]
 
 
 def test_a_function_that_others_call_names_who_reaches_it(tmp_path: Path) -> None:

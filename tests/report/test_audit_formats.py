@@ -7,10 +7,12 @@ import io
 import re
 from pathlib import Path
 
+import click
 import msgspec
 import pytest
 
 from audit.auditing import audited
+from connlint.cli.audit import command
 from connlint.findings import Edit
 from connlint.location import Span
 from connlint.report import audit_csv, audit_json, audit_markdown
@@ -74,8 +76,28 @@ def test_json_has_everything_that_a_check_has(view: AuditView) -> None:
 
 def test_csv_has_a_line_for_each_point(view: AuditView) -> None:
     rows = list(csv.DictReader(io.StringIO(audit_csv.render(view))))
-    assert tuple(rows[0]) == audit_csv.COLUMNS
+    assert tuple(rows[0]) == audit_csv.TABLES["points"].columns
     assert [row["call"] for row in rows] == [point.place.call for point in view.tables.points]
+
+
+@pytest.mark.parametrize("name", sorted(audit_csv.TABLES))
+def test_csv_rows_are_as_wide_as_their_header(name: str, view: AuditView) -> None:
+    header, *rows = csv.reader(io.StringIO(audit_csv.render(view, name)))
+    assert tuple(header) == audit_csv.TABLES[name].columns
+    assert all(len(row) == len(header) for row in rows)
+    assert rows or name == "stores"
+
+
+def test_csv_has_every_broken_place_of_a_pattern(view: AuditView) -> None:
+    rows = list(csv.DictReader(io.StringIO(audit_csv.render(view, "patterns"))))
+    told = {(row["code"], row["path"], line) for row in rows for line in row["lines"].split()}
+    assert told == {(f.code, f.path, str(f.span.line)) for f in view.verdict.findings}
+
+
+def test_the_command_offers_the_tables_that_there_are() -> None:
+    option = next(each for each in command.params if each.name == "table")
+    assert isinstance(option.type, click.Choice)
+    assert list(option.type.choices) == list(audit_csv.TABLES)
 
 
 def test_csv_holds_no_formula(tmp_path: Path) -> None:
@@ -91,6 +113,7 @@ def test_markdown_has_the_chapters_in_order(view: AuditView) -> None:
     assert named == [
         "Executive summary",
         "The standard and the method",
+        "Non-compliant patterns",
         "Summary: what needs the database",
         "Concise list: every connection point",
         "File inventory",

@@ -74,7 +74,7 @@ def test_the_terminal_ends_with_what_it_comes_to(view: AuditView) -> None:
     assert f"{len(view.tables.points)} connection points in" in summary
     for verdict, number in view.tables.by_verdict.items():
         assert re.search(rf"^ *{number}  \S+ +{action(verdict)}$", summary, re.MULTILINE)
-    assert "DBC101 forbidden-session-factory" in summary
+    assert "Forbidden session factory DBC101, in app.py" in summary
     assert re.search(r"To do first\n\w+ +app\.py:5.* DBC101\n", summary)
 
 

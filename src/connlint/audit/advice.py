@@ -131,7 +131,8 @@ def _called(provider: Provider) -> str:
 
 def complaint(finding: Finding) -> str:
     """What is wrong, as the finding's message says it, without the remedy."""
-    what, semicolon, _ = finding.message.rpartition("; ")
+    message = finding.message.replace(".<locals>", "")
+    what, semicolon, _ = message.rpartition("; ")
     if semicolon:
         return what
-    return finding.message.partition(": ")[0] if finding.code in _EXPLAINED else finding.message
+    return message.partition(": ")[0] if finding.code in _EXPLAINED else message

@@ -6,17 +6,25 @@ function that touches the database in turn.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from connlint.audit.advice import complaint
 from connlint.audit.content import in_words
 from connlint.audit.inventory import Inventory
-from connlint.audit.points import WORST_FIRST, Place, Point, PointVerdict, worst
+from connlint.audit.leads import Lead, Leads
+from connlint.audit.points import WORST_FIRST, Place, Point, PointVerdict
 from connlint.audit.reasons import named
-from connlint.audit.verdicts import concerns_callers, verdict_of
-from connlint.audit.wording import listed, sentence, some, title_of
+from connlint.audit.remarks import (
+    Remark,
+    complaints,
+    saved_all_the_same,
+    why_kept,
+    without_repeats,
+)
+from connlint.audit.verdicts import verdict_of
+from connlint.audit.wording import sentence, some, title_of
 from connlint.findings import Finding
 from connlint.location import Span
 from connlint.model.entry_points import EntryPoint
@@ -33,23 +41,11 @@ _STEP_WORDS = {
 _LEFT_OUT = frozenset({"import"})
 
 
-class Remark(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be said about a row: a verdict with its reason and remedy, and the line where
-    another place than the beginning of the row is meant. ``saves``: about a commit that may stay.
-    """
-
-    verdict: PointVerdict
-    reason: str
-    should_be: str = ""
-    codes: tuple[str, ...] = ()
-    line: int = 0
-    saves: bool = False
-
-
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One unit of work of a flow. ``operation`` says what is done (``get_db_session() + commit``),
     ``about`` to what; ``remarks`` are what is wrong with it, the worst first, or why it may stay;
-    ``points`` are its connection points, none for a call of another function."""
+    ``points`` are its connection points, none for a call of another function. ``leads`` are its
+    calls of functions that touch the database in turn."""
 
     span: Span
     operation: str
@@ -58,6 +54,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     verdict: PointVerdict
     remarks: tuple[Remark, ...]
     points: tuple[Point, ...] = ()
+    leads: tuple[Lead, ...] = ()
 
 
 class Flow(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,10 +95,9 @@ class _Finder:
         self._apart: dict[str, list[Finding]] = {}
         for finding in inventory.apart:
             self._apart.setdefault(finding.symbol, []).append(finding)
-        self._at: dict[tuple[str, int, int], Point] = {}
+        self._leads = Leads(inventory.points, inventory.reasons)
         for point in inventory.points:
             place = point.place
-            self._at.setdefault((place.path, place.span.line, place.span.column), point)
             if point.kind not in _LEFT_OUT:
                 self._points.setdefault(place.scope, []).append(point)
         for call in inventory.calls:
@@ -173,14 +169,14 @@ class _Finder:
         """A session's life in a function."""
         places = [*(point.place for point in points), *calls]
         span = _around(places)
-        called = [self._of_call(call) for call in calls]
-        called += [self._of_call(point.place) for point in points if point.place.leads_to]
-        remarks = [each for point in points for each in _complaints(point, span)]
+        called = [self._leads.remark(call) for call in calls]
+        called += [self._leads.remark(point.place) for point in points if point.place.leads_to]
+        remarks = [each for point in points for each in complaints(point, span)]
         remarks += [remark for remark in called if remark.verdict != "keep"]
         remarks += self._apart_from_points(places[0], span)
         remarks.sort(key=lambda remark: (WORST_FIRST.index(remark.verdict), remark.line))
         if remarks:
-            remarks = [*_without_repeats(remarks), *_saved_all_the_same(points)]
+            remarks = [*without_repeats(remarks), *saved_all_the_same(points)]
         about = in_words(self._contents.on(places[0].session, places[0].scope, span))
         return Row(
             span=span,
@@ -188,8 +184,9 @@ class _Finder:
             about=sentence(about),
             states=_states_of(places),
             verdict=remarks[0].verdict if remarks else "keep",
-            remarks=tuple(remarks) or (_why_kept(points, called, span),),
+            remarks=tuple(remarks) or (why_kept(points, called, span),),
             points=tuple(points),
+            leads=tuple(self._leads.lead(place) for place in places if place.leads_to),
         )
 
     def _apart_from_points(self, place: Place, span: Span) -> list[Remark]:
@@ -208,104 +205,16 @@ class _Finder:
 
     def _call_row(self, call: Place) -> Row:
         """A call of a function that works on a session of its own."""
-        remark = self._of_call(call)
+        remark = self._leads.remark(call)
         return Row(
             span=call.span,
-            operation=f"`{call.call}` {_does(call)}",
+            operation=f"`{call.call}`",
             about="",
             states=_known(call.states),
             verdict=remark.verdict,
             remarks=(remark,),
+            leads=(self._leads.lead(call),),
         )
-
-    def _of_call(self, call: Place) -> Remark:
-        """What the callee's points say, with the states that are known at this call."""
-        here = self._reasons.by_states(call) if call.kind == "commit" else None
-        leads = [point for place in call.leads_to if (point := self._at.get(place)) is not None]
-        if here is not None:
-            leads = [point for point in leads if point.verdict not in ("review", "keep")]
-        leads = [p for p in leads if p.verdict == "keep" or concerns_callers(p.codes)]
-        verdict = worst(tuple(point.verdict for point in leads))
-        if verdict == "keep" and here is not None:
-            return Remark(verdict=here[0], reason=sentence(here[1]), saves=True)
-        if verdict == "keep":
-            # What a provider commits at its end says less than where its session was used.
-            commits = sorted((p for p in leads if p.commits), key=lambda p: p.place.after_yield)
-            commit = next(iter(commits), None)
-            if commit is None:
-                return Remark(verdict="keep", reason=sentence(_does(call)))
-            return Remark(verdict="keep", reason=_located(commit), saves=True)
-        lead = next(point for point in leads if point.verdict == verdict)
-        fine = f"{sentence(here[1])} But " if here is not None and here[0] == "keep" else ""
-        return Remark(verdict=verdict, reason=f"{fine}{_located(lead)}")
-
-
-def _remark(point: Point, span: Span) -> Remark:
-    return Remark(
-        verdict=point.verdict,
-        reason=point.reason,
-        should_be=point.should_be,
-        codes=point.codes,
-        line=point.line if point.line != span.line else 0,
-        saves=point.commits and point.verdict == "keep",
-    )
-
-
-def _complaints(point: Point, span: Span) -> list[Remark]:
-    """What each finding at a point says, or why it is not kept where none stands there."""
-    if not point.complaints:
-        return [_remark(point, span)] if point.verdict != "keep" else []
-    line = point.line if point.line != span.line else 0
-    return [
-        Remark(
-            verdict=each.verdict,
-            reason=each.reason,
-            should_be=each.should_be,
-            codes=(each.code,),
-            line=line,
-        )
-        for each in point.complaints
-    ]
-
-
-def _without_repeats(remarks: Sequence[Remark]) -> Iterator[Remark]:
-    """The remarks, each remedy only once."""
-    told: set[str] = set()
-    for remark in remarks:
-        repeats = remark.should_be in told
-        told.add(remark.should_be)
-        yield msgspec.structs.replace(remark, should_be="") if repeats else remark
-
-
-def _saved_all_the_same(points: Sequence[Point]) -> list[Remark]:
-    """The commits that may stay in a unit in which something else is wrong, by their reason."""
-    lines: dict[str, list[str]] = {}
-    for point in points:
-        reason = point.saved or (point.reason if point.verdict == "keep" else "")
-        if point.commits and reason:
-            lines.setdefault(reason, []).append(str(point.line))
-    return [
-        Remark(
-            verdict="keep",
-            reason=f"In {'line' if len(found) == 1 else 'lines'} {listed(found)}: {reason}",
-            saves=True,
-        )
-        for reason, found in lines.items()
-    ]
-
-
-def _why_kept(points: Sequence[Point], called: Sequence[Remark], span: Span) -> Remark:
-    """Why a unit may stay: what its commits save, else how its session is opened."""
-    remarks = [_remark(point, span) for point in points if point.commits]
-    remarks += [remark for remark in called if remark.saves]
-    for kind in ("acquire", "begin", "write"):
-        remarks += [_remark(point, span) for point in points if point.kind == kind]
-    return (remarks or [_remark(points[0], span)])[0]
-
-
-def _located(point: Point) -> str:
-    """A callee's reason with where it holds."""
-    return f"{point.path}:{point.line}: {point.reason}"
 
 
 def _around(places: Sequence[Place]) -> Span:
@@ -330,24 +239,6 @@ def _operation(places: Iterable[Place]) -> str:
             if word and word not in words[1:]:
                 words.append(word)
     return " + ".join(words)
-
-
-def _does(call: Place) -> str:
-    """What a call leads to, in words."""
-    verb = {
-        "commit": "commits",
-        "write": "writes",
-        "read": "reads",
-        "acquire": "opens a session",
-        "begin": "begins a transaction",
-        "flush": "flushes",
-        "rollback": "rolls back",
-        "close": "closes",
-        "define": "makes a factory or an engine",
-    }[call.kind]
-    path, line, _ = call.leads_to[0]
-    way = " → ".join(name.replace(".<locals>", "") for name in call.through)
-    return f"{verb} through {way} ({path}:{line})"
 
 
 def _known(states: Iterable[str | None]) -> tuple[str, ...]:

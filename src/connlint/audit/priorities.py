@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 import msgspec
 
@@ -11,10 +12,11 @@ from connlint.audit.changes import Changes
 from connlint.audit.earlier import EarlierFinding
 from connlint.audit.files import ConnectionType, FileRow, Group
 from connlint.audit.points import Point
-from connlint.audit.wording import entry_word, sentence, some
+from connlint.audit.wording import entry_title, sentence, some
 from connlint.findings import PRIORITY_ORDER, EntryPointRef, Finding, Priority
 from connlint.model.entry_points import EntryPoint
 
+State = Literal["todo", "partially done", "done"]
 WORST_FIRST: tuple[Priority, ...] = ("critical", "high", "medium", "low")
 
 
@@ -34,6 +36,13 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     gone: int = 0
     left: int = 0
     done: bool = False
+
+    @property
+    def state(self) -> State:
+        """How far it has come."""
+        if self.done:
+            return "done"
+        return "partially done" if self.gone else "todo"
 
 
 def prioritise(
@@ -111,7 +120,7 @@ class _Ranker:
     def _reason(self, group: Sequence[Finding], hot: Sequence[Finding]) -> str:
         """Which part of the application it is in, and who runs into it."""
         reached = [entry for each in hot or group for entry in self._entries_of(each)]
-        names = some([f"{entry_word(e.kind)} {e.name}" for e in dict.fromkeys(reached)], 2)
+        names = some([entry_title(each.kind, each.name) for each in dict.fromkeys(reached)], 2)
         part = self._part(group[0])
         if hot:
             return f"{part} that runs for every event ({names})"

@@ -12,7 +12,7 @@ from connlint.audit.advice import Advice
 from connlint.audit.configured import Addresses
 from connlint.audit.content import Contents, in_words, written
 from connlint.audit.points import Place, PointVerdict
-from connlint.audit.wording import entry_word, listed, some
+from connlint.audit.wording import entry_title, listed, some
 from connlint.facts import types as f
 from connlint.findings import Finding
 from connlint.location import pack
@@ -259,8 +259,8 @@ class Reasons:
 
 
 def named(entry: EntryPoint) -> str:
-    """An entry point in words: ``the route POST /jobs``."""
-    return f"{entry_word(entry.kind)} {entry.name}"
+    """An entry point in words."""
+    return entry_title(entry.kind, entry.name)
 
 
 _OWN_WORK = frozenset({"script", "migration", "test", "task"})

@@ -16,6 +16,7 @@ from connlint.audit.files import describe_files
 from connlint.audit.flows import Section, find_flows
 from connlint.audit.inventory import take_inventory
 from connlint.audit.method import Method, describe_method
+from connlint.audit.patterns import PageOf, Pattern, find_patterns
 from connlint.audit.points import WORST_FIRST, Point, PointVerdict
 from connlint.audit.priorities import Item, prioritise
 from connlint.audit.progress import Found, Progress, track
@@ -39,6 +40,7 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
     points: tuple[Point, ...]
     findings: tuple[Finding, ...]
     sections: tuple[Section, ...]
+    patterns: tuple[Pattern, ...]
     progress: tuple[Progress, ...]
     priorities: tuple[Item, ...]
     remedies: Remedies
@@ -62,10 +64,11 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """What an audit is about: the files that ``covers`` accepts, earlier audits to compare with,
-    and what the tests executed of which file. ``settings`` and ``version`` are what the audits have
-    to share for differences to come from the code."""
+    and what the tests executed of which file. ``page_of`` gives the pages of rules. ``settings``
+    and ``version`` are what the audits have to share for differences to come from the code."""
 
     covers: Callable[[str], bool]
+    page_of: PageOf
     settings: Mapping[str, object]
     version: str
     history: History | None = None
@@ -85,11 +88,13 @@ def compute(
     points = inventory.points
     changes = _changes(project, points, findings, scope)
     files = [row for row in describe_files(project, points, findings) if covers(row.path)]
+    modules = {module.path: module.name for module in project.program.modules.values()}
     unread = frozenset(each.path for each in findings if each.code == _UNREADABLE)
     return Tables(
         points=points,
         findings=tuple(findings),
         sections=find_flows(project, inventory),
+        patterns=find_patterns(findings, points, modules, scope.page_of),
         progress=track(project, files, Found(points, findings, unread), changes, scope.covered),
         priorities=prioritise(findings, points, files, project.entry_points, changes),
         remedies=find_remedies(points, findings),

@@ -61,6 +61,11 @@ def entry_word(kind: str) -> str:
     return next((words for known, words in _ENTRY_WORDS.items() if known == kind), kind)
 
 
+def entry_title(kind: str, name: str) -> str:
+    """An entry point in words: ``route POST /jobs``."""
+    return f"{entry_word(kind)} {name.replace('.<locals>', '')}"
+
+
 def listed(words: Iterable[str], last: str = "and") -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     items = list(words)

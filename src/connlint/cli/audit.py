@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from connlint.cli.options import config_options, output_option, quiet_option, speed_options
+from connlint.errors import UsageError
 
 if TYPE_CHECKING:
     from connlint.cli.surroundings import Surroundings
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _FORMATS = ("text", "markdown", "html", "json", "csv")
 _WITH_FIXES = frozenset({"markdown", "html", "json"})
 _PLAIN_WIDTH = 120
+_CSV_TABLES = ("points", "patterns", "files", "priorities", "configuration", "stores")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class AuditOptions:
     paths: tuple[Path, ...]
     form: str
     output: Path | None
+    table: str | None
     config: Path | None
     isolated: bool
     previous: Path | None
@@ -43,6 +46,11 @@ class AuditOptions:
     "--format", "form", type=click.Choice(_FORMATS), default="text", help="How to report."
 )
 @output_option
+@click.option(
+    "--table",
+    type=click.Choice(_CSV_TABLES),
+    help="Which table --format csv writes; the connection points if not given.",
+)
 @click.option(
     "--previous",
     type=click.Path(exists=True, path_type=Path),
@@ -77,6 +85,8 @@ def run(options: AuditOptions) -> int:
     from connlint.cli.surroundings import look_around
     from connlint.pipeline import Analysis
 
+    if options.table and options.form != "csv":
+        raise UsageError("--table goes with --format csv: the other formats have all tables")
     surroundings = look_around()
     request = _request(options)
     with watching(surroundings.animates and not options.quiet) as watch:
@@ -98,6 +108,10 @@ def _render(view: AuditView, options: AuditOptions, surroundings: Surroundings) 
         unicode = options.output is not None or _takes_unicode(sys.stdout.encoding)
         width = surroundings.width if shown else _PLAIN_WIDTH
         return report.render(view, width, surroundings.colour and shown, unicode)
+    if options.form == "csv":
+        from connlint.report import audit_csv
+
+        return audit_csv.render(view, options.table or "points")
     from connlint.report.audit_formats import audit_renderer
 
     return audit_renderer(options.form)(view)
@@ -135,6 +149,7 @@ def audit_view(analysis: Analysis, options: AuditOptions) -> AuditView:
     """
     from connlint.audit.earlier import load_history
     from connlint.audit.executed import load_coverage
+    from connlint.audit.patterns import pages_of
     from connlint.audit.tables import Scope, compute
     from connlint.cli.assumed import with_assumed
     from connlint.proposals import proposals
@@ -146,6 +161,7 @@ def audit_view(analysis: Analysis, options: AuditOptions) -> AuditView:
         loaded = with_assumed(loaded, analysis.detection)
     scope = Scope(
         covers=analysis.scope.covers,
+        page_of=pages_of(analysis.request.registry),
         settings=chosen_settings(loaded),
         version=__version__,
         history=load_history(options.previous) if options.previous else None,

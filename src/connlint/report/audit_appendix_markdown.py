@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connlint.audit.stores import ACTIONS, PHASES, Store, Use
-from connlint.audit.wording import entry_word, listed
+from connlint.audit.wording import entry_title, listed
 from connlint.findings import Finding
 from connlint.report.audit_view import AuditView, mark
 from connlint.report.edits_text import unified
@@ -135,7 +135,7 @@ def _finding(view: AuditView, number: int, finding: Finding) -> str:
         lines.append(f"{fenced(excerpt)}\n")
     if finding.entry_point:
         entry = finding.entry_point
-        lines.append(f"Entry point: {escape(f'{entry_word(entry.kind)} {entry.name}')}\n")
+        lines.append(f"Entry point: {escape(entry_title(entry.kind, entry.name))}\n")
     if finding.trace:
         lines.append(
             "".join(

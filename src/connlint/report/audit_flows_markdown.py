@@ -9,10 +9,12 @@ from pathlib import PurePosixPath
 from connlint.audit.changes import RemovedEntry
 from connlint.audit.earlier import EarlierPoint
 from connlint.audit.flows import Flow, Row, Section
+from connlint.audit.leads import Lead
 from connlint.audit.points import Point
-from connlint.audit.wording import counted, entry_word, lines_of, listed, title_of
+from connlint.audit.remarks import Remark
+from connlint.audit.wording import counted, entry_title, entry_word, lines_of, listed, title_of
 from connlint.location import Span
-from connlint.report.audit_view import AuditView, action, label, mark
+from connlint.report.audit_view import AuditView, action, label, mark, way
 from connlint.report.markdown_text import code, escape, prose
 
 _PER = {
@@ -30,7 +32,7 @@ def flows(view: AuditView) -> str:
     parts = []
     for number, section in enumerate(view.tables.sections, start=1):
         parts.append(f"## {number}. {escape(section_title(section))} ({code(section.path)})\n")
-        parts.extend(_flow(flow) for flow in section.flows)
+        parts.extend(_flow(view, flow) for flow in section.flows)
         if section.untouched:
             names = listed(code(name) for name in section.untouched)
             parts.append(f"{mark('keep')} No database connection: {names}\n")
@@ -43,9 +45,8 @@ def flows(view: AuditView) -> str:
 
 def _removed_entry(entry: RemovedEntry) -> str:
     """An entry point that is gone, with what it did."""
-    kind = "" if entry.kind == "route" else f"{entry_word(entry.kind)} "
-    title = title_of(_last(entry.points[0].symbol))
-    lines = [f"### {mark('removed')} REMOVED: {escape(f'{title} ({kind}{entry.name})')}\n"]
+    title = f"{title_of(_last(entry.points[0].symbol))} ({_started_by(entry.kind, entry.name)})"
+    lines = [f"### {mark('removed')} REMOVED: {escape(title)}\n"]
     lines += [f"- {_place(each)}: {code(each.call)}\n" for each in entry.points]
     return "".join([lines[0], "\n", *lines[1:]])
 
@@ -70,13 +71,13 @@ def section_title(section: Section) -> str:
     return f"{title}{f': {counts}' if counts else ''}"
 
 
-def _flow(flow: Flow) -> str:
+def _flow(view: AuditView, flow: Flow) -> str:
     lines = [f"### {escape(heading(flow))}\n"]
     if flow.per_event:
         lines.append(f"Runs for every {_PER.get(flow.kind, 'event')}.\n")
     if flow.callers:
         lines.append(f"Reached from {escape(flow.callers)}.\n")
-    lines.extend(_row(row) for row in flow.rows)
+    lines.extend(_row(view, row) for row in flow.rows)
     return "\n".join(lines)
 
 
@@ -84,23 +85,42 @@ def heading(flow: Flow) -> str:
     """``Create job (POST /jobs)``; a function that is no entry point by its dotted name."""
     if not flow.entry:
         return f"{flow.title} ({flow.symbol.replace('.<locals>', '')})"
-    kind = "" if flow.kind == "route" else f"{entry_word(flow.kind)} "
-    return f"{flow.title} ({kind}{flow.entry})"
+    return f"{flow.title} ({_started_by(flow.kind, flow.entry)})"
 
 
-def _row(row: Row) -> str:
+def _started_by(kind: str, name: str) -> str:
+    """An entry point in words, a route by its method and path alone."""
+    return name if kind == "route" else entry_title(kind, name)
+
+
+def _row(view: AuditView, row: Row) -> str:
     states = f" when the state is {escape(listed(row.states, 'or'))}" if row.states else ""
-    lines = [f"**{lines_of(row.span)}:** {prose(row.operation)}{states} {mark(row.verdict)}"]
+    done = prose(row.operation) + ("" if row.points else "".join(_lead(each) for each in row.leads))
+    lines = [f"**{lines_of(row.span)}:** {done}{states} {mark(row.verdict)}"]
     if row.about:
         lines.append(f"- {prose(row.about)}")
     for remark in row.remarks:
         where = f" in line {remark.line}" if remark.line and remark.verdict != "keep" else ""
         codes = f" ({', '.join(remark.codes)})" if remark.codes else ""
-        said = f"{label(remark)}{where}: {prose(remark.reason)}{codes}"
+        said = f"{label(remark)}{where}: {_reason(view, remark)}{codes}"
         lines.append(f"- {mark(remark.verdict)} {said}")
         if remark.should_be:
             lines.append(f"- {mark('keep')} SHOULD BE: {prose(remark.should_be)}")
     return "\n".join(lines) + "\n"
+
+
+def _lead(lead: Lead) -> str:
+    """Where a call leads to."""
+    return f" {escape(way(lead))} ({code(f'{lead.path}:{lead.at_line}')})"
+
+
+def _reason(view: AuditView, remark: Remark) -> str:
+    """Why a row has its verdict, with the place where that is in another function."""
+    point = view.elsewhere(remark)
+    if point is None:
+        return prose(remark.reason)
+    although = f"{prose(remark.although)} But " if remark.although else ""
+    return f"{although}{code(f'{point.path}:{point.line}')}: {prose(remark.reason)}"
 
 
 def concise_list(view: AuditView) -> str:

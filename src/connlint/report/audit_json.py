@@ -13,15 +13,18 @@ from connlint.audit.points import Point, PointKind, PointVerdict
 from connlint.audit.progress import Answer, Progress
 from connlint.findings import EntryPointRef
 from connlint.model.entry_points import EntryPoint
+from connlint.report.audit_flows_json import SectionItem, section_items
 from connlint.report.audit_tables_json import (
     ChangesItem,
     ConfigurationItem,
     MomentItem,
+    PatternItem,
     PriorityItem,
     StoreItem,
     changes_item,
     configuration_item,
     moment_item,
+    pattern_item,
     priority_item,
     store_item,
 )
@@ -110,6 +113,8 @@ class AuditReport(CheckReport, frozen=True):
     connection_points: list[PointItem]
     files: list[FileItem]
     entry_points: list[EntryPointItem]
+    flows: list[SectionItem]
+    patterns: list[PatternItem]
     priorities: list[PriorityItem]
     stores: list[StoreItem]
     configuration: list[ConfigurationItem]
@@ -148,6 +153,8 @@ def _report(view: AuditView) -> AuditReport:
         connection_points=[_point(point) for point in tables.points],
         files=[_file(row) for row in tables.progress],
         entry_points=_entry_points(tables.entry_points, reached),
+        flows=section_items(tables.sections, tables.points),
+        patterns=[pattern_item(each) for each in tables.patterns],
         priorities=[priority_item(each) for each in tables.priorities],
         stores=[store_item(each) for each in tables.stores],
         configuration=[configuration_item(each) for each in tables.configuration],

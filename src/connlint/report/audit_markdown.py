@@ -10,6 +10,7 @@ from connlint.report.audit_appendix_markdown import appendix, configuration, sto
 from connlint.report.audit_changes_markdown import changes
 from connlint.report.audit_files_markdown import classification, inventory
 from connlint.report.audit_flows_markdown import concise_list, flows
+from connlint.report.audit_patterns_markdown import patterns
 from connlint.report.audit_progress_markdown import priorities, progress, remedies
 from connlint.report.audit_view import AuditView, action, mark
 from connlint.report.markdown_text import code, escape, table
@@ -22,6 +23,7 @@ def render(view: AuditView) -> str:
         summary(view),
         changes(view),
         standard(view),
+        patterns(view),
         flows(view),
         remedies(view),
         concise_list(view),

@@ -11,7 +11,7 @@ from connlint.audit.remedies import Improvement, Mention
 from connlint.audit.wording import listed, sentence
 from connlint.report.audit_view import AuditView, connection_type, mark
 from connlint.report.edits_text import lines_after
-from connlint.report.markdown_text import code, escape, fenced, prose, table
+from connlint.report.markdown_text import at_lines, code, escape, fenced, prose, table
 
 _MOST_LINES = 12
 _SIGNS = {
@@ -75,15 +75,10 @@ def _checkbox(item: Item) -> str:
     box, word = ("x", f"{mark('keep')} **DONE:**") if item.done else (" ", "**TODO:**")
     if item.gone and not item.done:
         word = f"**PARTIALLY DONE ({item.gone} of {item.gone + item.left}):**"
-    where = _at(item.path, item.lines)
+    where = at_lines(item.path, item.lines)
     wanted = f" SHOULD BE: {prose(item.should_be)}" if item.should_be else ""
     why = f"{prose(item.reason)} ({item.code}, {item.severity})"
     return f"- [{box}] {word} {where} {prose(item.what)}{wanted} Why: {why}\n"
-
-
-def _at(path: str, lines: Sequence[int]) -> str:
-    """A file with lines in it, as code."""
-    return code(f"{path}:{','.join(str(line) for line in lines)}")
 
 
 def remedies(view: AuditView) -> str:
@@ -112,13 +107,13 @@ def remedies(view: AuditView) -> str:
 
 def _mentioned(mention: Mention) -> str:
     what = f": {prose(mention.text)}" if mention.text else ""
-    return f"{escape(mention.title)}{what} ({_at(mention.path, mention.lines)})"
+    return f"{escape(mention.title)}{what} ({at_lines(mention.path, mention.lines)})"
 
 
 def _numbered(mentions: Sequence[Mention]) -> str:
     lines = []
     for number, each in enumerate(mentions, start=1):
-        where = _at(each.path, each.lines)
+        where = at_lines(each.path, each.lines)
         lines.append(f"{number}. **{escape(each.title)}** ({where}): {prose(each.text)}\n")
     return "".join(lines)
 
@@ -130,7 +125,7 @@ def _improvement(view: AuditView, number: int, each: Improvement) -> str:
     last = min(finding.statement.end_line, first + _MOST_LINES - 1)
     current = dedent("\n".join(view.source(each.path)[first - 1 : last])).split("\n")
     what = finding.message.rpartition("; ")[0] or finding.message
-    title = f"#### {number}. {escape(each.title)} ({_at(each.path, [each.span.line])})\n"
+    title = f"#### {number}. {escape(each.title)} ({at_lines(each.path, [each.span.line])})\n"
     lines = [f"# CURRENT: {what} ({finding.code})", *current]
     fix = view.fixes.get(finding.fingerprint)
     wanted = each.should_be or finding.message.rpartition("; ")[2]

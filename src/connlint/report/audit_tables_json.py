@@ -3,17 +3,16 @@ changed, priorities, stores, connection configuration."""
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 
 from connlint.audit.changes import Changes
 from connlint.audit.configuration import Configured
 from connlint.audit.demands import Answer
-from connlint.audit.priorities import Item
+from connlint.audit.patterns import Pattern
+from connlint.audit.priorities import Item, State
 from connlint.audit.stores import Phase, Store, Use
 from connlint.audit.trend import Moment
-from connlint.findings import Priority
+from connlint.findings import EntryPointRef, Priority, Severity
 from connlint.model.memory import Action
 
 
@@ -28,9 +27,37 @@ class PriorityItem(msgspec.Struct, frozen=True):
     what: str
     should_be: str
     reason: str
-    status: Literal["todo", "partially done", "done"]
+    status: State
     gone: int
     left: int
+
+
+class BreachItem(msgspec.Struct, frozen=True):
+    """What a file does against a rule at some of its lines. ``functions`` are those around, as
+    titles; ``entry_points`` are those that get there."""
+
+    path: str
+    lines: list[int]
+    what: str
+    functions: list[str]
+    entry_points: list[EntryPointRef]
+    should_be: str
+
+
+class PatternItem(msgspec.Struct, frozen=True):
+    """A rule that is broken. ``explanation`` says what it is about, ``motive`` why that matters;
+    ``findings`` counts its findings, ``files`` the files that they are in."""
+
+    code: str
+    name: str
+    title: str
+    severity: Severity
+    priority: Priority
+    explanation: str
+    motive: str
+    findings: int
+    files: int
+    breaches: list[BreachItem]
 
 
 class UseItem(msgspec.Struct, frozen=True):
@@ -136,11 +163,6 @@ class MomentItem(msgspec.Struct, frozen=True):
 
 def priority_item(item: Item) -> PriorityItem:
     """One line of the checklist."""
-    status: Literal["todo", "partially done", "done"] = "todo"
-    if item.done:
-        status = "done"
-    elif item.gone:
-        status = "partially done"
     return PriorityItem(
         priority=item.priority,
         code=item.code,
@@ -149,9 +171,35 @@ def priority_item(item: Item) -> PriorityItem:
         what=item.what,
         should_be=item.should_be,
         reason=item.reason,
-        status=status,
+        status=item.state,
         gone=item.gone,
         left=item.left,
+    )
+
+
+def pattern_item(pattern: Pattern) -> PatternItem:
+    """One rule that is broken."""
+    return PatternItem(
+        code=pattern.code,
+        name=pattern.name,
+        title=pattern.title,
+        severity=pattern.severity,
+        priority=pattern.priority,
+        explanation=pattern.explanation,
+        motive=pattern.motive,
+        findings=pattern.findings,
+        files=pattern.files,
+        breaches=[
+            BreachItem(
+                path=each.path,
+                lines=list(each.lines),
+                what=each.what,
+                functions=list(each.functions),
+                entry_points=list(each.entry_points),
+                should_be=each.should_be,
+            )
+            for each in pattern.breaches
+        ],
     )
 
 

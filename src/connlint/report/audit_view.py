@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import msgspec
 
 from connlint.audit.files import FileRow
-from connlint.audit.flows import Remark
-from connlint.audit.points import PointVerdict
+from connlint.audit.leads import Lead
+from connlint.audit.points import Point, PointVerdict
+from connlint.audit.remarks import Remark
 from connlint.audit.tables import Tables
 from connlint.config.loading import LoadedStandard
 from connlint.config.render import Row, rows_of
@@ -57,6 +58,10 @@ class AuditView:
         """The files with connections, in order of path."""
         return [progress.file for progress in self.tables.progress]
 
+    def elsewhere(self, remark: Remark) -> Point | None:
+        """The connection point in another function that a remark is about."""
+        return None if remark.elsewhere is None else self.tables.points[remark.elsewhere]
+
     @property
     def compliant_files(self) -> int:
         """How many of the files with connections have no finding."""
@@ -75,6 +80,11 @@ def chosen_settings(loaded: LoadedStandard) -> dict[str, object]:
 def mark(verdict: PointVerdict) -> str:
     """The sign of a verdict."""
     return _LABELS[verdict][0]
+
+
+def way(lead: Lead) -> str:
+    """What a call of another function does in the end: ``commits through run → save``."""
+    return f"{lead.does} through {' → '.join(lead.through)}"
 
 
 def label(remark: Remark) -> str:

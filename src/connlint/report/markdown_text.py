@@ -31,6 +31,11 @@ def code(text: str) -> str:
     return f"{ticks} {text} {ticks}" if longest else f"{ticks}{text}{ticks}"
 
 
+def at_lines(path: str, lines: Sequence[int]) -> str:
+    """A file with lines in it, as code."""
+    return code(f"{path}:{','.join(str(line) for line in lines)}")
+
+
 def fenced(lines: Sequence[str], language: str = "python") -> str:
     """Lines as a block of code."""
     longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)

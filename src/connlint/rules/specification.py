@@ -40,6 +40,7 @@ _FENCE = re.compile(r"(?P<ticks>`{3,})(?P<info>.*)")
 _TITLE = re.compile(r'\btitle="(?P<title>[^"]+)"')
 _MARKER = re.compile(r"[ \t]*# error: (?P<codes>DBC\d{3}(?:, ?DBC\d{3})*)[ \t]*$")
 _BOLD = re.compile(r"\*\*(?P<title>.+?)\*\*")
+_SENTENCE = re.compile(r"(?<=[.!?])\s")
 
 
 class Expected(NamedTuple):
@@ -84,7 +85,16 @@ class Page:
     @property
     def summary(self) -> str:
         """The first paragraph of What it does, on one line."""
-        return " ".join(self.sections.get(SECTIONS[0], "").partition("\n\n")[0].split())
+        return self._opening(SECTIONS[0])
+
+    @property
+    def motive(self) -> str:
+        """The first sentence of Why it matters, on one line."""
+        return _SENTENCE.split(self._opening(SECTIONS[1]), maxsplit=1)[0]
+
+    def _opening(self, section: str) -> str:
+        """The first paragraph of a section, on one line."""
+        return " ".join(self.sections.get(section, "").partition("\n\n")[0].split())
 
 
 def metadata_line(rule: RuleCard) -> str:

@@ -10,9 +10,17 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from connlint.audit.flows import Remark
+from connlint.audit.remarks import Remark
 from connlint.audit.stores import ACTIONS
-from connlint.audit.wording import counted, entry_word, lines_of, listed, sentence
+from connlint.audit.wording import (
+    counted,
+    entry_title,
+    entry_word,
+    lines_of,
+    listed,
+    sentence,
+    some,
+)
 from connlint.config.render import toml_value
 from connlint.report.audit_changes_markdown import numbers as change_numbers
 from connlint.report.audit_flows_markdown import heading, section_title
@@ -23,7 +31,8 @@ from connlint.report.audit_html.rows import FindingRow, Rows, SourceRow
 from connlint.report.audit_html.source import SourceBook
 from connlint.report.audit_html.summary import charts_of
 from connlint.report.audit_html.visible import visible
-from connlint.report.audit_view import AuditView, action, connection_type, label, mark
+from connlint.report.audit_patterns_markdown import explanation
+from connlint.report.audit_view import AuditView, action, connection_type, label, mark, way
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _SCRIPTS = ("theme", "filter", "sort", "reveal", "contents")
@@ -79,14 +88,14 @@ def _environment(prose: Prose) -> Environment:
     )
     filters: dict[str, Callable[..., Any]] = {
         "prose": prose.html, "path": breakable, "lines": lines_of, "listed": listed,
-        "toml": toml_value, "entry": entry_word, "sentence": sentence, "pair": _pair,
+        "toml": toml_value, "entry": entry_word, "sentence": sentence, "some": some, "pair": _pair,
         "file_choice": _file_choice, "rule_choice": _rule_choice,
     }  # fmt: skip
     environment.filters.update(filters)
     environment.globals.update(
         mark=mark, action=action, label=label, counted=counted, heading=heading,
         section_title=section_title, remark_line=_remark_line, place=prose.place,
-        connection_type=connection_type,
+        entry_title=entry_title, way=way, explanation=explanation, connection_type=connection_type,
         change_numbers=change_numbers,
     )  # fmt: skip
     return environment

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from connlint.audit.points import Point
 from connlint.audit.progress import Progress
 from connlint.audit.remedies import Improvement
-from connlint.audit.wording import entry_word, sentence
+from connlint.audit.wording import entry_title, sentence
 from connlint.findings import EntryPointRef, Finding, TraceStep
 from connlint.report.audit_html.anchors import Anchors
 from connlint.report.audit_html.source import Line, SourceBook
@@ -176,7 +176,7 @@ class Rows:
         return unified(fix, self._view.source(finding.path), finding.path) if fix else ()
 
     def _entry(self, entry: EntryPointRef) -> Link:
-        return Link(f"{entry_word(entry.kind)} {entry.name}", self._anchors.entry(entry))
+        return Link(entry_title(entry.kind, entry.name), self._anchors.entry(entry))
 
     def _reasons(self, point: Point) -> Iterator[Reason]:
         """What each finding at a point says, or why the point has its verdict without one."""

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 from rich.text import Text
 
+from connlint.audit.patterns import Pattern
 from connlint.audit.priorities import Item
-from connlint.audit.wording import counted
+from connlint.audit.wording import counted, some
 from connlint.report.audit_changes_markdown import numbers
 from connlint.report.audit_terminal.styled import prose, signed
 from connlint.report.audit_view import AuditView, action
 from connlint.report.view import printable
 
-_MOST_RULES = 10
+_MOST_PATTERNS = 10
+_MOST_FILES = 3
 _MOST_ITEMS = 10
+_NUMBER_WIDTH = 7
 _PRIORITY_COLOURS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": ""}
 
 
@@ -38,9 +40,12 @@ def summary(view: AuditView, unicode: bool) -> Iterator[Text | Table]:
     yield _numbers(
         (signed(each, action(each), unicode), number) for each, number in tables.by_verdict.items()
     )
-    if tables.findings:
-        yield Text("\nFindings by rule", "bold")
-        yield _numbers(_by_rule(view))
+    if tables.patterns:
+        yield Text("\nNon-compliant patterns", "bold")
+        yield _patterns(tables.patterns[:_MOST_PATTERNS])
+        if rest := tables.patterns[_MOST_PATTERNS:]:
+            places = sum(each.findings for each in rest)
+            yield Text(f"{places:>{_NUMBER_WIDTH}}  in {counted(len(rest), 'other pattern')}")
     to_do = [item for item in tables.priorities if not item.done]
     if to_do:
         yield Text("\nTo do first", "bold")
@@ -49,19 +54,24 @@ def summary(view: AuditView, unicode: bool) -> Iterator[Text | Table]:
             yield Text(f"... and {len(to_do) - _MOST_ITEMS} more: see --format html or markdown")
 
 
-def _by_rule(view: AuditView) -> Iterator[tuple[Text, int]]:
-    counts = Counter((finding.code, finding.name) for finding in view.tables.findings)
-    rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
-    for (code, name), number in rows[:_MOST_RULES]:
-        yield Text.assemble((code, "bold"), f" {name}"), number
-    if len(rows) > _MOST_RULES:
-        rest = rows[_MOST_RULES:]
-        yield Text(counted(len(rest), "other rule")), sum(number for _, number in rest)
+def _patterns(patterns: Sequence[Pattern]) -> Table:
+    """What is done against the standard, by rule: what that is, how often, in which files."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0), expand=True)
+    table.add_column(justify="right", no_wrap=True, width=_NUMBER_WIDTH)
+    table.add_column(overflow="fold", ratio=1)
+    for each in patterns:
+        files = list(dict.fromkeys(breach.path for breach in each.breaches))
+        title = Text.assemble(
+            (each.title, "bold"), f" {each.code}, in {printable(some(files, _MOST_FILES))}"
+        )
+        lines = [title, prose(each.explanation)] if each.explanation else [title]
+        table.add_row(str(each.findings), Text("\n").join(lines))
+    return table
 
 
 def _numbers(rows: Iterator[tuple[Text, int]]) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(justify="right", no_wrap=True, width=7)
+    table.add_column(justify="right", no_wrap=True, width=_NUMBER_WIDTH)
     table.add_column(overflow="fold")
     for text, number in rows:
         table.add_row(str(number), text)
