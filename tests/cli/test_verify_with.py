@@ -166,3 +166,23 @@ def test_an_interruption_puts_everything_back_and_ends_the_command(
     assert fixed_files(project) == set()
     with pytest.raises(ProcessLookupError):
         os.kill(int((project / "pid").read_text()), 0)
+
+
+def test_a_run_that_is_killed_while_it_verifies_is_taken_back(project: Path) -> None:
+    # Succeeds before the fixes; with them it kills connlint, whose shell it runs in.
+    command = "grep -q make_session app/users.py || kill -KILL $PPID"
+    done = verify(project, command)
+    assert done.code == -signal.SIGKILL
+    assert fixed_files(project) == {"users", "groups", "teams", "roles"}
+    again = run_process("check", "--select", "DBC101,DBC102", cwd=project)
+    assert again.err.startswith(
+        "warning: a run was killed while it fixed files; "
+        "taken back: app/groups.py, app/roles.py, app/teams.py, app/users.py\n"
+    )
+    assert (again.code, fixed_files(project)) == (1, set())
+    assert "killed" not in run_process("check", "--quiet", cwd=project).err
+
+
+def test_the_command_may_be_connlint_itself(project: Path) -> None:
+    done = verify(project, f'"{sys.executable}" -m connlint check --select DBC101 --exit-zero')
+    assert (done.code, fixed_files(project)) == (0, {"users", "groups", "teams", "roles"})

@@ -10,7 +10,8 @@ import libcst as cst
 import pytest
 
 from connlint.findings import Finding, FixIntent, FixPart
-from connlint.fix import apply, plan, write
+from connlint.fix import groups as fix_groups
+from connlint.fix import plan, write
 from connlint.fix.apply import plan_and_apply
 from connlint.fix.joint import paths_of, together
 from connlint.fix.outcome import FixOptions, FixOutcome, FixTarget, Refused
@@ -47,7 +48,7 @@ class Words:
             for path, content in self.files.items()
             if path != missing
         }
-        options = FixOptions(self.root, unsafe=unsafe)
+        options = FixOptions(self.root, self.root / "cache", unsafe=unsafe)
         return plan_and_apply(self({}), targets, options, self)
 
     def read(self) -> list[str]:
@@ -154,12 +155,12 @@ def test_a_file_that_can_not_be_written_keeps_the_others(
     words = Words(tmp_path, a="old_x = 1\n", b="old_x\n", c="old_y\n")
     really = write.replace
 
-    def replace(location: Path, root: Path, expected: bytes, content: bytes) -> None:
+    def replace(location: Path, root: Path, old: bytes, new: bytes, token: str) -> None:
         if location.name == "b.py":
             raise Refused("it can't be written: disk full")
-        really(location, root, expected, content)
+        really(location, root, old, new, token)
 
-    monkeypatch.setattr(apply, "replace", replace)
+    monkeypatch.setattr(fix_groups, "replace", replace)
     outcome = words.fix()
     assert words.read() == ["old_x = 1\n", "old_x\n", "new_y\n"]
     assert _told(outcome) == [("old_x", "it changes together with b.py, which can't be")]

@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connlint.errors import ConnlintError
+from connlint.fix.groups import Disk, groups_of
 from connlint.fix.outcome import FileChange
-from connlint.fix.verify import groups_of, write_what_passes
+from connlint.fix.verify import write_what_passes
 
 OLD, NEW = b"old\n", b"new\n"
 
@@ -46,7 +47,7 @@ class Folder:
             return "it fails" if is_bad(set(self.new)) else ""
 
         groups = groups_of(self.changes, map(frozenset, together))
-        return write_what_passes(groups, self.root, verify)
+        return write_what_passes(groups, Disk(self.root), verify)
 
 
 def _any_of(names: set[str]) -> Callable[[set[str]], bool]:
@@ -181,8 +182,9 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from connlint.fix import write
+from connlint.fix.groups import Disk, groups_of
 from connlint.fix.outcome import FileChange
-from connlint.fix.verify import groups_of, write_what_passes
+from connlint.fix.verify import write_what_passes
 
 root, at = Path(sys.argv[1]), int(sys.argv[2])
 steps = 0
@@ -204,7 +206,7 @@ Path.chmod = counting(Path.chmod)
 old, new = b"old\\n" * 9_000, b"new content\\n" * 9_000
 changes = [FileChange(name, root / name, old, new) for name in "abcd"]
 is_bad = lambda: (root / "b").read_bytes() == new
-write_what_passes(groups_of(changes, ()), root, lambda: "it fails" if is_bad() else "")
+write_what_passes(groups_of(changes, ()), Disk(root), lambda: "it fails" if is_bad() else "")
 """
 LONG_OLD, LONG_NEW = b"old\n" * 9_000, b"new content\n" * 9_000
 

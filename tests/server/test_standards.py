@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
+from connlint.facts.cache import hashed, project_cache
+from connlint.fix.journal import Journal, Noted, journal_in, write_journal
 from rules.written_plugins import write_rule
 from server.editing import ALLOWED, FORBIDDEN, SOURCE, STANDARD, editor, write_project
 
@@ -92,6 +94,27 @@ def test_a_standard_that_names_what_is_not_there_is_told(tmp_path: Path, cache: 
             assert "sessions.providers" in await edit.message()
 
     asyncio.run(use())
+
+
+def test_what_a_killed_run_has_left_is_taken_back_and_told(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = (tmp_path / "project").resolve()
+    users = write_project(root, ALLOWED)
+    monkeypatch.setenv("CONNLINT_CACHE_DIR", str(cache))
+    folder = project_cache(root)
+    assert folder
+    folder.mkdir(parents=True)
+    noted = Noted(b"app/users.py", FORBIDDEN.encode(), hashed(ALLOWED.encode()), 0, 0)
+    write_journal(journal_in(folder), Journal(os.fsencode(root), "0a1b", True, (noted,)))
+
+    async def use() -> None:
+        async with editor(cache, root) as edit:
+            edit.open(root / "app" / "database.py")
+            assert "taken back: app/users.py" in await edit.message()
+
+    asyncio.run(use())
+    assert users.read_text("utf-8") == FORBIDDEN
 
 
 def test_a_standard_that_was_never_good_shows_nothing(tmp_path: Path, cache: Path) -> None:

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 def detected(request: Request, *, quiet: bool) -> Detection:
     """What the code shows, with a progress bar where it takes long and nobody wants silence."""
     from connlint.cli.progress import watching
+    from connlint.cli.recovering import take_back_unfinished
     from connlint.cli.surroundings import look_around
     from connlint.pipeline import Analysis
 
+    take_back_unfinished(request.loaded.root)
     with watching(look_around().animates and not quiet) as watch:
         detection = Analysis(request, watch).detection
     assert detection is not None, "nothing is declared"

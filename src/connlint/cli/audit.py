@@ -124,6 +124,7 @@ def _takes_unicode(encoding: str | None) -> bool:
 
 def _request(options: AuditOptions) -> Request:
     """What the pipeline is asked for; raises :class:`ConnlintError` for what can't be."""
+    from connlint.cli.recovering import take_back_unfinished
     from connlint.pipeline import Request
     from connlint.rules.project import load_project
 
@@ -133,6 +134,7 @@ def _request(options: AuditOptions) -> Request:
         isolated=options.isolated,
         use_cache=not options.no_cache,
     )
+    take_back_unfinished(loaded.root)
     return Request(
         loaded=loaded,
         registry=registry,

@@ -59,6 +59,7 @@ def _answer(options: CheckOptions, request: Request) -> int:
 
 def _request(options: CheckOptions) -> Request:
     """What the pipeline is asked for; raises :class:`ConnlintError` for what can't be."""
+    from connlint.cli.recovering import take_back_unfinished
     from connlint.config.loading import with_command_line
     from connlint.config.selection import Selection
     from connlint.pipeline import Request
@@ -71,6 +72,7 @@ def _request(options: CheckOptions) -> Request:
     registry, loaded = load_project(
         paths, config=options.config, isolated=options.isolated, use_cache=use_cache
     )
+    take_back_unfinished(loaded.root)
     unsaved = {}
     if unsaved_path:
         unsaved[relative_to(loaded.root, unsaved_path)] = sys.stdin.buffer.read()

@@ -31,6 +31,7 @@ def fix(
     Files with which ``verify`` fails are put back. Raises :class:`ConnlintError` when the analysis
     is incomplete, before or while fixing, or when the verification can't be carried out.
     """
+    from connlint.facts.cache import project_cache
     from connlint.fix.apply import plan_and_apply
     from connlint.fix.joint import paths_of
     from connlint.fix.outcome import FixOptions
@@ -44,7 +45,9 @@ def fix(
     wanted = filter(analysis.scope.covers, changing)
     targets = {path: target for path in sorted(wanted) if (target := fix_target(analysis, path))}
     root = analysis.request.loaded.root
-    options = FixOptions(root=root, unsafe=unsafe, write=write, verify=verify)
+    options = FixOptions(
+        root=root, cache=project_cache(root), unsafe=unsafe, write=write, verify=verify
+    )
     return plan_and_apply(findings, targets, options, reanalyse)
 
 

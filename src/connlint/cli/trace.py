@@ -35,6 +35,7 @@ def command(
     from connlint.audit.trace import find_function, trace_function
     from connlint.cli.output import write_report
     from connlint.cli.progress import watching
+    from connlint.cli.recovering import take_back_unfinished
     from connlint.cli.surroundings import look_around
     from connlint.pipeline import Analysis, Request
     from connlint.report.trace import render_json, render_text
@@ -43,6 +44,7 @@ def command(
     registry, loaded = load_project(
         _folders(target), config=config, isolated=isolated, use_cache=not no_cache
     )
+    take_back_unfinished(loaded.root)
     request = Request(loaded=loaded, registry=registry, jobs=jobs or 0, use_cache=not no_cache)
     with watching(look_around().animates and not quiet) as watch:
         analysis = Analysis(request, watch)

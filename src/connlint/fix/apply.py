@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from connlint.findings import Finding
+from connlint.fix.groups import Disk, groups_of
 from connlint.fix.guard import Key, counts, culprits, key_of
 from connlint.fix.joint import Held, paths_of, together
+from connlint.fix.journalled import journalled
 from connlint.fix.outcome import (
     FileChange,
     Fixed,
@@ -23,11 +26,10 @@ from connlint.fix.outcome import (
     Reanalyse,
     Refused,
     Unfixed,
-    Verify,
 )
 from connlint.fix.plan import FilePlan, plan_file
-from connlint.fix.verify import groups_of, write_what_passes
-from connlint.fix.write import is_unchanged, real_place, replace
+from connlint.fix.verify import write_what_passes
+from connlint.fix.write import is_unchanged, real_place
 
 MAX_ROUNDS = 10
 _NO_FIX = "there is no fix for it"
@@ -95,44 +97,43 @@ class _Run:
     def write(self) -> None:
         """Write the changed files; those that can't be written stay as they are.
 
-        Raises :class:`ConnlintError` when the verification can't be carried out.
+        Raises :class:`ConnlintError` when the verification can't be carried out, or another run is
+        fixing the project.
         """
-        if self.options.verify and self.contents:
-            self._write_verified(self.options.verify)
+        if not self.contents:
             return
-        failed: dict[str, str] = {}
-        for path, content in sorted(self.contents.items()):
-            if path not in together(failed, self.joint):
-                self._replace(path, self.files[path].source, content, failed)
-        for path in sorted(together(failed, self.joint) & self.contents.keys() - failed.keys()):
-            target = self.files[path]
-            if not is_unchanged(target.location, target.source):
-                self._replace(path, self.contents[path], target.source, {})
-        self._give_up(failed)
+        with ExitStack() as stack:
+            try:
+                token = stack.enter_context(journalled(self._changes(), self.options))
+            except Refused as refusal:
+                self._give_up_joint(refusal.reason)
+                token = ""
+            self._write(Disk(self.options.root, token))
 
-    def _write_verified(self, verify: Verify) -> None:
-        """Write the changed files as far as ``verify`` passes with them."""
+    def _write(self, disk: Disk) -> None:
         groups = groups_of(self._changes(), self.joint)
-        self._give_up(write_what_passes(groups, self.options.root, verify))
-        if not counts(self.now) - counts(self.before):
-            return
-        for change in self._changes():
-            replace(change.location, self.options.root, change.after, change.before)
-        reason = "without the fixes that were put back, something new would be found"
-        self._give_up(dict.fromkeys(self.contents, reason))
+        if verify := self.options.verify:
+            self._give_up(write_what_passes(groups, disk, verify))
+        else:
+            failed: dict[str, str] = {}
+            for group in groups:
+                failed |= disk.write_group(group)
+            self._give_up(failed)
+        if counts(self.now) - counts(self.before):
+            for change in self._changes():
+                disk.restore(change)
+            reason = "without the fixes that could not stay, something new would be found"
+            self._give_up(dict.fromkeys(self.contents, reason))
+
+    def _give_up_joint(self, reason: str) -> None:
+        """Give up the files of fixes that span files, which may not be left half done."""
+        self._give_up({path: reason for paths in self.joint for path in paths})
 
     def _changes(self) -> list[FileChange]:
         return [
             FileChange(path, self.files[path].location, self.files[path].source, content)
             for path, content in sorted(self.contents.items())
         ]
-
-    def _replace(self, path: str, old: bytes, new: bytes, failed: dict[str, str]) -> None:
-        """Make ``new`` the content of a file that holds ``old``, or tell ``failed`` why not."""
-        try:
-            replace(self.files[path].location, self.options.root, old, new)
-        except Refused as refusal:
-            failed[path] = refusal.reason
 
     def outcome(self) -> FixOutcome:
         """What became of each finding."""

@@ -40,9 +40,11 @@ Verify = Callable[[], str]
 class FixOptions(msgspec.Struct, frozen=True):
     """``root``: files whose real place is elsewhere are refused. ``unsafe``: apply what needs a
     person's eye, too. ``write``: false for a preview. ``verify``: files with which this fails are
-    put back. ``in_editor``: an editor takes the changes over, and its text need not be on disk."""
+    put back. ``in_editor``: an editor takes the changes over, and its text need not be on disk.
+    ``cache`` is the folder in which a run notes what it is about to change, if there is any."""
 
     root: Path
+    cache: Path | None = None
     unsafe: bool = False
     write: bool = True
     verify: Verify | None = None

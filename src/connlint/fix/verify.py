@@ -6,36 +6,17 @@ known which make the check fail: these files are put back as they were.
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from connlint.errors import ConnlintError
-from connlint.fix.outcome import FileChange, Refused, Verify
-from connlint.fix.write import is_unchanged, real_place, replace
-
-Group = tuple[FileChange, ...]
-"""Changes that are kept or put back together."""
+from connlint.fix.groups import Disk, Group
+from connlint.fix.outcome import Verify
 
 
-def groups_of(changes: Sequence[FileChange], together: Iterable[frozenset[str]]) -> list[Group]:
-    """``changes`` in groups: one for each file, or for all files of a set in ``together``."""
-    by_path = {change.path: change for change in changes}
-    groups: list[set[str]] = []
-    for paths in (*together, *({path} for path in by_path)):
-        joined = by_path.keys() & paths
-        for other in [each for each in groups if each & joined]:
-            groups.remove(other)
-            joined |= other
-        if joined:
-            groups.append(joined)
-    return [tuple(by_path[path] for path in sorted(group)) for group in sorted(groups, key=min)]
-
-
-def write_what_passes(groups: Sequence[Group], root: Path, verify: Verify) -> dict[str, str]:
+def write_what_passes(groups: Sequence[Group], disk: Disk, verify: Verify) -> dict[str, str]:
     """Write ``groups`` as far as ``verify`` passes with them; why not the others, by path.
 
     What is on disk then has passed. Whatever is raised on the way, ``KeyboardInterrupt`` as well,
@@ -44,7 +25,7 @@ def write_what_passes(groups: Sequence[Group], root: Path, verify: Verify) -> di
     """
     if failure := verify():
         raise ConnlintError(f"nothing is fixed: before any fix, {failure}")
-    trial = _Trial(groups, root, verify)
+    trial = _Trial(groups, disk, verify)
     try:
         trial.run()
     except BaseException:
@@ -56,11 +37,11 @@ def write_what_passes(groups: Sequence[Group], root: Path, verify: Verify) -> di
 class _Trial:
     """Finds what ``verify`` passes with. ``kept`` has passed, ``reasons`` say why not the rest."""
 
-    def __init__(self, groups: Sequence[Group], root: Path, verify: Verify) -> None:
-        self.groups, self.root, self.verify = groups, root, verify
+    def __init__(self, groups: Sequence[Group], disk: Disk, verify: Verify) -> None:
+        self.groups, self.disk, self.verify = groups, disk, verify
         self.kept: list[Group] = []
         self.reasons: dict[str, str] = {}
-        self._touched: dict[str, tuple[FileChange, os.stat_result]] = {}
+        self._touched: list[Group] = []
 
     def run(self) -> None:
         """Write everything, and put back what makes the check fail."""
@@ -71,8 +52,9 @@ class _Trial:
 
     def put_back(self) -> None:
         """Put back all files; raises :class:`ConnlintError` for those that others have changed."""
+        changes = [change for group in self._touched for change in group]
         with _undisturbed():
-            lost = [path for path in self._touched if not self._restore(path)]
+            lost = [change.path for change in changes if not self.disk.restore(change)]
         if lost:
             raise ConnlintError(
                 f"{', '.join(lost)}: changed by something else while the fixes were verified, "
@@ -105,50 +87,22 @@ class _Trial:
 
     def _put(self, wanted: list[Group]) -> None:
         """Have exactly the changes of ``wanted`` on disk."""
-        wanted_paths = {change.path for group in wanted for change in group}
-        for path, (change, _) in self._touched.items():
-            if path not in wanted_paths:
-                is_there = self._restore(path)
-            else:
-                is_there = is_unchanged(change.location, change.after) or self._write(change)
-            if not is_there:
-                raise ConnlintError(f"{path}: changed by something else while it was verified")
+        for group in self._touched:
+            put = self.disk.write if group in wanted else self.disk.restore
+            for change in group:
+                if not put(change):
+                    raise ConnlintError(
+                        f"{change.path}: changed by something else while it was verified"
+                    )
 
     def _is_written(self, group: Group) -> bool:
         """Write all of ``group`` or nothing of it."""
-        for change in group:
-            try:
-                place = real_place(change.location, self.root)
-                self._touched[change.path] = (change, place.stat())
-                replace(change.location, self.root, change.before, change.after)
-            except (Refused, OSError) as refusal:
-                for each in group:
-                    if each.path in self._touched:
-                        self._restore(each.path)
-                        del self._touched[each.path]
-                self.reasons.update({each.path: str(refusal) for each in group})
-                return False
-        return True
-
-    def _write(self, change: FileChange) -> bool:
-        try:
-            replace(change.location, self.root, change.before, change.after)
-        except Refused:
-            return False
-        return True
-
-    def _restore(self, path: str) -> bool:
-        """Make the file what it was, when it is what it was made."""
-        change, status = self._touched[path]
-        if is_unchanged(change.location, change.before):
-            return True
-        try:
-            replace(change.location, self.root, change.after, change.before)
-        except Refused:
-            return False
-        with suppress(OSError):
-            os.utime(change.location, ns=(status.st_atime_ns, status.st_mtime_ns))
-        return True
+        self._touched.append(group)
+        reasons = self.disk.write_group(group)
+        for reason in reasons.values():
+            self._touched.remove(group)
+            self.reasons.update({each.path: reason for each in group})
+        return not reasons
 
 
 @contextmanager

@@ -5,13 +5,23 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 from connlint.fix.outcome import Refused
 from connlint.source import SourceError, read
 
 _CAN_CHANGE_OWNER = hasattr(os, "fchown")
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+
+def new_token() -> str:
+    """What the names of unfinished files have in common, so that they can be found again."""
+    return os.urandom(8).hex()
+
+
+def unfinished_file(place: Path, token: str) -> Path:
+    """Where the content of ``place`` is gathered before it takes its place."""
+    return place.with_name(f".{place.name}.{token}.tmp")
 
 
 def real_place(location: Path, root: Path) -> Path:
@@ -39,29 +49,44 @@ def real_place(location: Path, root: Path) -> Path:
     return place
 
 
-def replace(location: Path, root: Path, expected: bytes, content: bytes) -> None:
+def replace(location: Path, root: Path, expected: bytes, content: bytes, token: str = "") -> None:
     """Make ``content`` the content of the file at ``location``, which has to hold ``expected``.
 
     Readers see the old content or the new, even when the process is killed. Mode and owner stay; a
-    symbolic link is followed. Raises :class:`Refused` and leaves the file as it is otherwise.
+    symbolic link is followed. ``token`` is part of the name of the unfinished file. Raises
+    :class:`Refused` and leaves the file as it is otherwise.
     """
     place = real_place(location, root)
-    handle, name = tempfile.mkstemp(prefix=f".{place.name}.", suffix=".tmp", dir=place.parent)
+    unfinished = unfinished_file(place, token or new_token())
+    try:
+        handle = os.open(unfinished, _NEW, 0o600)
+    except OSError as error:
+        raise _unwritten(error) from error
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        _take_over(Path(name), place.stat())
+        _take_over(unfinished, place.stat())
         if not is_unchanged(place, expected):
             raise Refused("the file has changed since it was analysed")
-        Path(name).replace(place)
+        unfinished.replace(place)
     except OSError as error:
-        _discard(name)
-        raise Refused(f"it can't be written: {error.strerror or error}") from error
+        discard(unfinished)
+        raise _unwritten(error) from error
     except BaseException:
-        _discard(name)
+        discard(unfinished)
         raise
+
+
+def sync_folder(folder: Path) -> None:
+    """See to it that what was renamed in ``folder`` outlives a failure of the machine, too."""
+    with contextlib.suppress(OSError):  # Windows opens no folders
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def is_unchanged(place: Path, expected: bytes) -> bool:
@@ -80,6 +105,11 @@ def _take_over(new: Path, old: os.stat_result) -> None:
     new.chmod(stat.S_IMODE(old.st_mode))
 
 
-def _discard(name: str) -> None:
+def discard(unfinished: Path) -> None:
+    """Remove an unfinished file, if it is there."""
     with contextlib.suppress(OSError):
-        Path(name).unlink()
+        unfinished.unlink()
+
+
+def _unwritten(error: OSError) -> Refused:
+    return Refused(f"it can't be written: {error.strerror or error}")

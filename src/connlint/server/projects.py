@@ -16,7 +16,9 @@ import msgspec
 from connlint.config.loading import is_marked
 from connlint.discover.walk import Found, FoundFile
 from connlint.errors import ConfigError, ConnlintError
+from connlint.facts.cache import project_cache
 from connlint.findings import Finding
+from connlint.fix.recovery import recover
 from connlint.pipeline import Analysis, Request, Watch
 from connlint.rules.project import Held, load_project
 from connlint.server.buffers import Buffer, Content, content_of
@@ -41,7 +43,8 @@ class Checked(NamedTuple):
 
 
 class Round(NamedTuple):
-    """What became of a run: ``errors`` are lines about standards that do not hold.
+    """What became of a run: ``errors`` are lines that the user has to see, such as about standards
+    that do not hold.
 
     ``left_out`` are the buffers that are none of their project's business. ``remarks`` are for a
     log. A buffer whose project could not be analysed is in none of them.
@@ -149,8 +152,11 @@ class Projects:
 
         ``contents`` holds by URI what their files would hold.
         """
+        root = request.loaded.root
+        if (cache := project_cache(root)) and (problem := recover(root, cache)):
+            outcome.errors.append(problem.message)
         found = _loose(unit) if unit.is_loose else Analysis(request).found
-        buffers = _by_path(unit, found, request.loaded.root)
+        buffers = _by_path(unit, found, root)
         taken = {buffer.uri for buffer in buffers.values()}
         outcome.left_out.extend(buffer for buffer in unit.buffers if buffer.uri not in taken)
         held = {path: contents[buffer.uri] for path, buffer in buffers.items()}
