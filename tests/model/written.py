@@ -10,8 +10,8 @@ from connlint.discover.layout import lay_out
 from connlint.facts.extract import extract
 from connlint.location import unpack
 from connlint.model.effects import Operation
+from connlint.model.names import ScopeId
 from connlint.model.project import Project
-from connlint.model.relevance import ScopeId
 
 Place = tuple[str, int]
 """A path and a line."""

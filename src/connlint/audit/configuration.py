@@ -20,8 +20,8 @@ from connlint.model.connections.places import Place
 from connlint.model.connections.sources import Source
 from connlint.model.connections.texts import Text, shown
 from connlint.model.connections.urls import EMBEDDED, Url, is_local
+from connlint.model.names import ScopeId
 from connlint.model.project import Project
-from connlint.model.relevance import ScopeId
 from connlint.rules.connection.addresses import host_and_port
 from connlint.rules.evidence import EXEMPT_ROLES
 

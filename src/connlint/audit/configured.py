@@ -9,8 +9,8 @@ from functools import cached_property
 
 from connlint.location import Span, pack, span_between
 from connlint.model.connections.urls import Url
+from connlint.model.names import ScopeId
 from connlint.model.project import Project
-from connlint.model.relevance import ScopeId
 
 _PASSWORD = re.compile(r"(://[^\s:/@\"']*:)([^\s@\"'{}]+)(@)")
 _PRAGMA = re.compile(r"PRAGMA\s+(?P<name>[\w.]+)\s*=\s*['\"]?(?P<value>\w*)", re.IGNORECASE)

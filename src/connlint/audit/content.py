@@ -12,9 +12,8 @@ from connlint.facts import types as f
 from connlint.location import Span, unpack
 from connlint.model import values as v
 from connlint.model.expressions import descend, expressions_of
-from connlint.model.names import Module, walk
+from connlint.model.names import Module, ScopeId, walk
 from connlint.model.project import Project
-from connlint.model.relevance import ScopeId
 
 _VERBS = {
     "query": "reads",

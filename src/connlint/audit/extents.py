@@ -10,8 +10,7 @@ import msgspec
 from connlint.audit.points import Place
 from connlint.facts import types as f
 from connlint.location import Span, span_between
-from connlint.model.names import Module, walk
-from connlint.model.relevance import ScopeId
+from connlint.model.names import Module, ScopeId, walk
 
 
 def blocks_of(module: Module, scope: int) -> dict[int, Span]:

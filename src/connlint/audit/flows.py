@@ -28,8 +28,8 @@ from connlint.audit.wording import sentence, some, title_of
 from connlint.findings import Finding
 from connlint.location import Span
 from connlint.model.entry_points import EntryPoint
+from connlint.model.names import ScopeId
 from connlint.model.project import Project
-from connlint.model.relevance import ScopeId
 
 _STEP_WORDS = {
     "begin": "begin",

@@ -17,8 +17,8 @@ from connlint.audit.reasons import Reasons
 from connlint.audit.verdicts import by_weight, verdict_of
 from connlint.audit.wording import sentence
 from connlint.findings import EntryPointRef, Finding
+from connlint.model.names import ScopeId
 from connlint.model.project import Project
-from connlint.model.relevance import ScopeId
 
 _OWN_KINDS: dict[str, PointKind] = {
     "DBC101": "acquire",

@@ -22,8 +22,8 @@ from connlint.location import Span, span_between, unpack
 from connlint.model import values as v
 from connlint.model.effects import Operation
 from connlint.model.mentions import Mentions
+from connlint.model.names import ScopeId
 from connlint.model.project import Project
-from connlint.model.relevance import ScopeId
 
 _KIND_OF: dict[str, PointKind] = {
     "define-factory": "define",

@@ -9,7 +9,7 @@ import msgspec
 from connlint.audit.wording import title_of
 from connlint.findings import EntryPointRef
 from connlint.location import Span
-from connlint.model.relevance import ScopeId
+from connlint.model.names import ScopeId
 
 PointKind = Literal[
     "acquire",

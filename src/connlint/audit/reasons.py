@@ -19,9 +19,9 @@ from connlint.location import pack
 from connlint.model.effects import Operation
 from connlint.model.entry_points import EntryPoint
 from connlint.model.expressions import calls_in
+from connlint.model.names import ScopeId
 from connlint.model.project import Project
 from connlint.model.providers import Provider
-from connlint.model.relevance import ScopeId
 
 Judgement = tuple[PointVerdict, str]
 _FREE_ROLES = {"test": "test code", "migration": "a migration", "owner": "an owner module"}

@@ -14,9 +14,8 @@ import msgspec
 
 from connlint.location import unpack
 from connlint.model.memory import Action
-from connlint.model.names import Module
+from connlint.model.names import Module, ScopeId
 from connlint.model.project import Project
-from connlint.model.relevance import ScopeId
 from connlint.model.stores import ACTIONS as IN_ORDER
 from connlint.model.stores import Actions, Kept
 

@@ -17,8 +17,8 @@ from connlint.location import unpack
 
 if TYPE_CHECKING:
     from connlint.model.entry_points import EntryPoint
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _MOST_CANDIDATES = 10
 

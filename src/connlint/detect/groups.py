@@ -10,8 +10,7 @@ from typing import NamedTuple
 from connlint.detect.databases import Database, Databases, merged
 from connlint.detect.search import Search
 from connlint.detect.sources import DEFINING, OPENED, Site, opens_async
-from connlint.model.names import Target
-from connlint.model.relevance import ScopeId
+from connlint.model.names import ScopeId, Target
 
 ADDRESSED = frozenset({"engine", "pool", "connection"})
 """What is made with the address of a database."""

@@ -11,8 +11,7 @@ from connlint.detect.groups import counted
 from connlint.detect.search import Search
 from connlint.detect.uses import dotted
 from connlint.facts import types as f
-from connlint.model.names import Module, walk
-from connlint.model.relevance import ScopeId
+from connlint.model.names import Module, ScopeId, walk
 
 NAMES = "sessions.names"
 PARAMETER_BUNDLES = "sessions.parameter-bundles"

@@ -30,9 +30,8 @@ from connlint.model.catalog.types import Type
 from connlint.model.classes import ClassId
 from connlint.model.engine import Engine
 from connlint.model.expressions import descend
-from connlint.model.names import Target
+from connlint.model.names import ScopeId, Target
 from connlint.model.providers import Provider, provider_of
-from connlint.model.relevance import ScopeId
 
 _ENTERING = frozenset({"__init__", "__enter__", "__aenter__"})
 _LEAVING = frozenset({"__exit__", "__aexit__"})

@@ -11,9 +11,8 @@ from typing import NamedTuple
 from connlint.facts import types as f
 from connlint.model.classes import ClassId
 from connlint.model.expressions import descend
-from connlint.model.names import Module, Target
+from connlint.model.names import Module, ScopeId, Target
 from connlint.model.program import Program
-from connlint.model.relevance import ScopeId
 from connlint.model.roles import Roles
 
 LEFT_OUT = frozenset({"test", "migration"})

@@ -13,9 +13,8 @@ from connlint.model import values as v
 from connlint.model.catalog.types import CacheAction
 from connlint.model.expressions import calls_in
 from connlint.model.memory import Access, Action
-from connlint.model.names import Module, walk
+from connlint.model.names import Module, ScopeId, walk
 from connlint.model.program import Program
-from connlint.model.relevance import ScopeId
 
 _MAX_STEPS = 4
 

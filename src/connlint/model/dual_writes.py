@@ -26,9 +26,8 @@ from connlint.model.memory import (
     may_change,
     may_make,
 )
-from connlint.model.names import walk
+from connlint.model.names import ScopeId, walk
 from connlint.model.pending import PendingWalk
-from connlint.model.relevance import ScopeId
 from connlint.model.written.statements import written_by_sql
 
 _COMMON = frozenset({"id", "key", "name", "type", "created_at", "updated_at", "timestamp"})

@@ -18,9 +18,9 @@ from connlint.model.contexts_key import Context, context_of
 from connlint.model.decorators import Decorators
 from connlint.model.effects import Handover, Operation, Summary
 from connlint.model.interpret import Interpreter
-from connlint.model.names import Module
+from connlint.model.names import Module, ScopeId
 from connlint.model.program import Program
-from connlint.model.relevance import Relevance, ScopeId
+from connlint.model.relevance import Relevance
 from connlint.model.seams import Run
 from connlint.model.state import State, merge
 

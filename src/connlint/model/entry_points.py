@@ -20,14 +20,13 @@ from connlint.model import values as v
 from connlint.model.catalog.types import PER_EVENT, EntryKind, Registrar
 from connlint.model.classes import ClassId
 from connlint.model.engine import Engine
-from connlint.model.names import Module
+from connlint.model.names import Module, ScopeId
 from connlint.model.registrations import (
     Registration,
     pass_registries,
     registering_calls,
     registrars_of,
 )
-from connlint.model.relevance import ScopeId
 from connlint.model.routes import Prefixes, route_name
 
 SHARED_BY = 3

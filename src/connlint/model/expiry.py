@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.expressions import descend, expressions_of
-from connlint.model.names import walk
+from connlint.model.names import ScopeId, walk
 from connlint.model.program import Program
-from connlint.model.relevance import ScopeId
 from connlint.model.roles import Roles
 
 _PLAIN = (f.Const, f.Text, f.Compare, f.Not, f.Lambda)

@@ -11,7 +11,7 @@ from connlint.model.classes import ClassId
 from connlint.model.effects import Effect, Operation
 from connlint.model.enclosing import Ending, endings, frames_around
 from connlint.model.engine import Engine
-from connlint.model.relevance import ScopeId
+from connlint.model.names import ScopeId
 
 _EVERYTHING = frozenset({"builtins.Exception", "builtins.BaseException"})
 

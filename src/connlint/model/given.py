@@ -5,8 +5,8 @@ from __future__ import annotations
 from connlint.model import values as v
 from connlint.model.classes import ClassId
 from connlint.model.effects import Operation
+from connlint.model.names import ScopeId
 from connlint.model.program import Program
-from connlint.model.relevance import ScopeId
 
 _GIVEN = frozenset({"parameter", "injected"})
 

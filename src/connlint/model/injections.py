@@ -9,8 +9,8 @@ from connlint.facts import types as f
 from connlint.model import values as v
 
 if TYPE_CHECKING:
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _MAX_DEPTH = 8
 

@@ -15,9 +15,8 @@ from connlint.model import values as v
 from connlint.model.classes import ClassId
 from connlint.model.expressions import descend, expressions_of
 from connlint.model.loop_items import bound_names
-from connlint.model.names import Module, walk
+from connlint.model.names import Module, ScopeId, walk
 from connlint.model.program import Program
-from connlint.model.relevance import ScopeId
 
 Action = Literal["create", "read", "update", "delete"]
 

@@ -9,9 +9,8 @@ from typing import NamedTuple
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.expressions import end_of, expressions_of, parts
-from connlint.model.names import Module, Target, walk
+from connlint.model.names import Module, ScopeId, Target, walk
 from connlint.model.program import Program
-from connlint.model.relevance import ScopeId
 
 Wanted = Callable[[v.Value], str]
 """Gives the dotted name of a value that is asked for, else an empty text."""

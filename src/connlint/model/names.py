@@ -12,8 +12,12 @@ from functools import cached_property
 from typing import NamedTuple
 
 from connlint.facts import types as f
+from connlint.model.bodies import Bodies, Keeper
 
 MAX_ALTERNATIVES = 6
+
+ScopeId = tuple[str, int]
+"""A function, class or module body: the name of its module and its number there."""
 
 
 class Target(NamedTuple):
@@ -43,24 +47,23 @@ class Module:
 
     __slots__ = ("__dict__", "_bodies", "dotted", "facts", "is_package", "name", "path")
 
-    def __init__(self, name: str, path: str, facts: f.FileFacts, dotted: str = "") -> None:
+    def __init__(
+        self, name: str, path: str, facts: f.FileFacts, dotted: str, keeper: Keeper
+    ) -> None:
         self.name = name
-        self.dotted = dotted or name
+        self.dotted = dotted
         self.path = path
         self.facts = facts
         self.is_package = path.endswith("__init__.py")
-        self._bodies: dict[int, f.Body] = {}
+        self._bodies = Bodies(facts.bodies, keeper)
 
     def body(self, scope: int) -> f.Body:
         """The statements of a scope."""
-        body = self._bodies.get(scope)
-        if body is None:
-            body = self._bodies[scope] = f.decode_body(self.facts.bodies[scope])
-        return body
+        return self._bodies[scope]
 
     def forget(self, scope: int) -> None:
         """Drop a decoded body; it is decoded again when it is asked for."""
-        self._bodies.pop(scope, None)
+        self._bodies.forget(scope)
 
     def symbol(self, scope: int) -> str:
         """The dotted path of a scope: the module's name and the qualified name."""

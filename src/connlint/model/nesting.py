@@ -13,8 +13,8 @@ from connlint.model.effects import Begun, Operation, Step
 from connlint.model.enclosing import frames_around
 from connlint.model.engine import Engine, FunctionRun
 from connlint.model.failures import Failures
+from connlint.model.names import ScopeId
 from connlint.model.providers import Provider
-from connlint.model.relevance import ScopeId
 from connlint.model.values import Origin
 
 Injector = Callable[[Origin | None], Provider | None]

@@ -19,6 +19,7 @@ from connlint.facts.garbage import collector_paused
 from connlint.findings import EntryPointRef, TraceStep
 from connlint.location import Span, span_between, unpack
 from connlint.model import values as v
+from connlint.model.bodies import Keeper
 from connlint.model.classes import ClassId
 from connlint.model.connections.places import Connections
 from connlint.model.connections.written import WrittenUrl, written_urls
@@ -30,12 +31,11 @@ from connlint.model.expiry import Expiry
 from connlint.model.failures import Failures
 from connlint.model.lifetimes.lives import Lives
 from connlint.model.mentions import Mentions
-from connlint.model.names import Module, Target
+from connlint.model.names import Module, ScopeId, Target
 from connlint.model.nesting import Nesting, Nestings
 from connlint.model.program import Program
 from connlint.model.providers import Provider, provider_of
 from connlint.model.queries.sql_files import SqlFiles
-from connlint.model.relevance import ScopeId
 from connlint.model.responses import Responses
 from connlint.model.roles import Roles
 from connlint.model.rows import Rows
@@ -64,11 +64,12 @@ class Modules(NamedTuple):
         """Files and paths are those of :meth:`Project.link`."""
         paths = paths or {}
         modules: dict[str, Module] = {}
+        keeper = Keeper()
         for path, name, facts in files:
             if facts.problem is None:
                 is_hidden = name in modules or paths.get(name, path) != path
                 unique = f"{name}@{len(modules)}" if is_hidden else name
-                modules[unique] = Module(unique, path, facts, name)
+                modules[unique] = Module(unique, path, facts, name, keeper)
         names = {module.path: name for name, module in modules.items()}
         also_named = {name: names[path] for name, path in paths.items() if path in names}
         return cls(tuple(modules.values()), also_named)

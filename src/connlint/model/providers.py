@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from connlint.model.engine import Engine
-from connlint.model.relevance import ScopeId
+from connlint.model.names import ScopeId
 
 ProviderShape = Literal[
     "context-manager",

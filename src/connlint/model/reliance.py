@@ -20,8 +20,8 @@ from connlint.model.session_names import dotted
 
 if TYPE_CHECKING:
     from connlint.model.effects import Operation
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 IsOther = Callable[["Operation"], bool]
 _SENDS = frozenset({"flush", "commit"})

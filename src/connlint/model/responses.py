@@ -12,9 +12,8 @@ from connlint.model import values as v
 from connlint.model.classes import ClassId
 from connlint.model.entry_points import EntryPoint
 from connlint.model.expressions import end_of
-from connlint.model.names import walk
+from connlint.model.names import ScopeId, walk
 from connlint.model.program import Program
-from connlint.model.relevance import ScopeId
 
 _WRAPPERS = frozenset({"jsonify", "dict", "JSONResponse", "ORJSONResponse", "make_response"})
 """What turns a dictionary into a response and leaves it as it is."""

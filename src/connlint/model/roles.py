@@ -15,9 +15,8 @@ from connlint.config.roles import declared_role
 from connlint.model.catalog.types import EntryKind
 from connlint.model.classes import ClassId
 from connlint.model.entry_points import EntryPoint
-from connlint.model.names import Module
+from connlint.model.names import Module, ScopeId
 from connlint.model.program import Program
-from connlint.model.relevance import ScopeId
 
 _OF_ENTRY: dict[EntryKind, str] = {
     "task": "task",

@@ -12,9 +12,8 @@ from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.expressions import calls_of
 from connlint.model.loop_items import bound_names
-from connlint.model.names import walk
+from connlint.model.names import ScopeId, walk
 from connlint.model.program import Program
-from connlint.model.relevance import ScopeId
 from connlint.model.roles import Roles
 
 _MAX_DEPTH = 5

@@ -14,8 +14,8 @@ from connlint.model.catalog.types import EntryKind
 from connlint.model.engine import FunctionRun
 from connlint.model.entry_points import EntryPoint
 from connlint.model.expressions import calls_in
+from connlint.model.names import ScopeId
 from connlint.model.program import Program
-from connlint.model.relevance import ScopeId
 from connlint.model.roles import Roles
 
 CREATING = frozenset({"sqlalchemy.MetaData.create_all", "flask_sqlalchemy.SQLAlchemy.create_all"})

@@ -10,8 +10,8 @@ from connlint.model import values as v
 
 if TYPE_CHECKING:
     from connlint.model.catalog.types import EffectKind, Method
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 
 class SessionName(NamedTuple):

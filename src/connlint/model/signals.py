@@ -16,8 +16,7 @@ from connlint.model.engine import Engine
 from connlint.model.expressions import descend, expressions_of
 from connlint.model.failures import Failures
 from connlint.model.guards import is_endless
-from connlint.model.names import Module, walk
-from connlint.model.relevance import ScopeId
+from connlint.model.names import Module, ScopeId, walk
 
 _MAX_DEPTH = 3
 _UNDOES = frozenset({"rollback", "close"})

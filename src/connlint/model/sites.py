@@ -9,9 +9,8 @@ from connlint.model import values as v
 from connlint.model.catalog.types import Type
 from connlint.model.effects import Step
 from connlint.model.expressions import calls_in, descend, expressions_of
-from connlint.model.names import walk
+from connlint.model.names import ScopeId, walk
 from connlint.model.program import Program
-from connlint.model.relevance import ScopeId
 
 Place = tuple[str, int, int, int]
 

@@ -11,7 +11,7 @@ from collections import deque
 from connlint.model import values as v
 from connlint.model.engine import Engine
 from connlint.model.expressions import calls_in
-from connlint.model.relevance import ScopeId
+from connlint.model.names import ScopeId
 
 _MAX_FUNCTIONS = 300
 _OWN_QUEUE = "queue."

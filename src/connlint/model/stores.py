@@ -19,9 +19,8 @@ from connlint.model.engine import FunctionRun
 from connlint.model.entry_points import EntryPoint
 from connlint.model.expressions import calls_in
 from connlint.model.memory import Access, Action, Memory
-from connlint.model.names import Module, walk
+from connlint.model.names import Module, ScopeId, walk
 from connlint.model.program import Program
-from connlint.model.relevance import ScopeId
 from connlint.model.roles import Roles
 from connlint.model.sql_text import table_action
 

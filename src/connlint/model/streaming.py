@@ -10,7 +10,7 @@ from functools import cached_property
 from connlint.model import values as v
 from connlint.model.engine import Engine
 from connlint.model.expressions import calls_in
-from connlint.model.relevance import ScopeId
+from connlint.model.names import ScopeId
 
 _STREAMS = frozenset(
     {

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from connlint.model.effects import Operation
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
     Way = tuple[ScopeId, Operation]
     Counts = Callable[[Operation], bool]

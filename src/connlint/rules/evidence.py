@@ -11,8 +11,8 @@ from connlint.model.expressions import descend, end_of, expressions_of
 from connlint.model.names import walk
 
 if TYPE_CHECKING:
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 EXEMPT_ROLES = frozenset({"test", "migration"})
 """Roles in which sessions and engines may be made (SPEC, decisions on real code, general)."""

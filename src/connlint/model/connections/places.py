@@ -14,9 +14,8 @@ from connlint.model.connections.sources import Source, Sources
 from connlint.model.connections.texts import Text, Texts
 from connlint.model.connections.urls import SCHEME, Url, parse_url
 from connlint.model.expressions import calls_in
-from connlint.model.names import Module
+from connlint.model.names import Module, ScopeId
 from connlint.model.program import Program
-from connlint.model.relevance import ScopeId
 
 Kind = Literal["engine", "pool", "connection", "url"]
 

@@ -11,9 +11,8 @@ from connlint.model.connections.places import Connections
 from connlint.model.connections.sources import Source
 from connlint.model.connections.texts import shown
 from connlint.model.expressions import calls_of, expressions_of
-from connlint.model.names import Module, walk
+from connlint.model.names import Module, ScopeId, walk
 from connlint.model.program import Program
-from connlint.model.relevance import ScopeId
 
 EXECUTES = frozenset({
     "execute", "exec_driver_sql", "executescript", "scalar", "scalars", "fetch", "fetchrow",

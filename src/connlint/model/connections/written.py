@@ -13,9 +13,8 @@ from connlint.model.connections.sources import Source
 from connlint.model.connections.texts import Text
 from connlint.model.connections.urls import SCHEME, Url, parse_url
 from connlint.model.expressions import descend, expressions_of
-from connlint.model.names import Module, walk
+from connlint.model.names import Module, ScopeId, walk
 from connlint.model.program import Program
-from connlint.model.relevance import ScopeId
 
 _EXAMPLE = re.compile(
     r"(^|_)(example|examples|placeholder|template|sample|help|description|desc|doc|docs|title|"

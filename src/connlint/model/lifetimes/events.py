@@ -23,7 +23,7 @@ from connlint.model.names import walk
 
 if TYPE_CHECKING:
     from connlint.model.engine import Engine, FunctionRun
-    from connlint.model.relevance import ScopeId
+    from connlint.model.names import ScopeId
     from connlint.model.slowness import Slowness
 
 _ENDS = frozenset({"commit", "rollback"})

@@ -14,7 +14,7 @@ from connlint.model.names import Module
 if TYPE_CHECKING:
     from connlint.model.catalog.types import Type
     from connlint.model.engine import Engine, FunctionRun
-    from connlint.model.relevance import ScopeId
+    from connlint.model.names import ScopeId
 
 _DERIVED = frozenset({"cursor", "transaction", "query"})
 WORK = frozenset({"read", "write", "execute", "flush"})

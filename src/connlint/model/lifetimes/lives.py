@@ -9,7 +9,7 @@ from connlint.model.lifetimes.exits import Exits
 from connlint.model.lifetimes.noticed import Leak, Lifetime
 from connlint.model.lifetimes.ownership import Ownership
 from connlint.model.lifetimes.walk import Walker
-from connlint.model.relevance import ScopeId
+from connlint.model.names import ScopeId
 from connlint.model.slowness import Slowness
 
 _CACHES = frozenset({"functools.cache", "functools.lru_cache", "functools.cached_property"})

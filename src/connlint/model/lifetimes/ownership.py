@@ -19,7 +19,7 @@ from connlint.model.names import Module, walk
 
 if TYPE_CHECKING:
     from connlint.model.engine import Engine
-    from connlint.model.relevance import ScopeId
+    from connlint.model.names import ScopeId
 
 Taking = Literal["", "taken", "returned"]
 """Whether a callee takes a session over, or puts it back to where it is handed out from."""

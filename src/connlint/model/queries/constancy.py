@@ -12,12 +12,11 @@ from typing import NamedTuple
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.expressions import calls_in, descend
-from connlint.model.names import Module, walk
+from connlint.model.names import Module, ScopeId, walk
 from connlint.model.project import Project
 from connlint.model.queries.bound import Bound, Given
 from connlint.model.queries.checks import CHECKING, checked_names
 from connlint.model.queries.texts import last_name, parts_of
-from connlint.model.relevance import ScopeId
 
 MAX_DEPTH = 14
 MAX_CALLERS = 100

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.expressions import calls_of, expressions_of
-from connlint.model.names import Module, walk
+from connlint.model.names import Module, ScopeId, walk
 from connlint.model.program import Program
 from connlint.model.queries.texts import last_name
 from connlint.model.queries.written import Place, place_of
-from connlint.model.relevance import Relevance, ScopeId
+from connlint.model.relevance import Relevance
 
 _EXECUTES = frozenset({
     "execute", "executemany", "executescript", "exec_driver_sql", "execute_sql", "execute_query",

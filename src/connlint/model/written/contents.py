@@ -11,9 +11,8 @@ from connlint.model import values as v
 from connlint.model.effects import Operation
 from connlint.model.engine import Engine, FunctionRun
 from connlint.model.expressions import descend, expressions_of
-from connlint.model.names import Module, walk
+from connlint.model.names import Module, ScopeId, walk
 from connlint.model.pending import PendingWalk
-from connlint.model.relevance import ScopeId
 from connlint.model.roles import Roles
 from connlint.model.written.fields import Written, counted, is_clock, is_step, stored
 from connlint.model.written.signs import may_tell

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.expressions import calls_of
+from connlint.model.names import ScopeId
 from connlint.model.program import Program
-from connlint.model.relevance import ScopeId
 from connlint.model.written.fields import Written, counted, stored
 
 _ADDING = frozenset({"add", "merge"})

@@ -15,8 +15,8 @@ from connlint.rules.evidence import suspect
 if TYPE_CHECKING:
     from connlint.findings import Suspect
     from connlint.model.dual_writes import DualWrite
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
     from connlint.model.stores import Actions
 
 

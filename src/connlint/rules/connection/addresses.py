@@ -10,8 +10,8 @@ from connlint.model.connections.urls import EMBEDDED, is_local
 
 if TYPE_CHECKING:
     from connlint.model.connections.places import Connections, Place
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _POOLED = frozenset({"", "postgres", "cockroachdb", "mysql", "mariadb"})
 """Dialects of servers that stand behind poolers; others are other databases altogether."""

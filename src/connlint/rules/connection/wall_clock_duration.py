@@ -12,9 +12,8 @@ from connlint.rules.evidence import suspect
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
-    from connlint.model.names import Module
+    from connlint.model.names import Module, ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _MAKES = frozenset({"acquire", "close", "define-engine"})
 

@@ -16,8 +16,8 @@ from connlint.rules.evidence import EXEMPT_ROLES, suspect
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _JOINS = frozenset({"join", "outerjoin"})
 

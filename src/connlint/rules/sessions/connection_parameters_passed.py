@@ -14,8 +14,8 @@ from connlint.rules.sessions.handing import handing_intent
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _ALWAYS = "db_params"
 

@@ -12,8 +12,8 @@ from connlint.rules.sessions.openings import opener_of, openers, step
 if TYPE_CHECKING:
     from connlint.findings import Suspect
     from connlint.model.lifetimes.noticed import Return
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 
 class ConnectionReturnedTwice(Rule):

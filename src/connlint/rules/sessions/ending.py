@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from connlint.model.catalog.types import Function, Type
     from connlint.model.effects import Operation
     from connlint.model.lifetimes.noticed import Leak
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 

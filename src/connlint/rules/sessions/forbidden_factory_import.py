@@ -15,9 +15,8 @@ from connlint.rules.sessions.replacement import provider_for
 if TYPE_CHECKING:
     from connlint.facts.types import Import
     from connlint.findings import Suspect
-    from connlint.model.names import Module
+    from connlint.model.names import Module, ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 
 class ForbiddenFactoryImport(Rule):

@@ -15,8 +15,8 @@ from connlint.rules.sessions.replacement import dependency_intent, provider_inte
 if TYPE_CHECKING:
     from connlint.findings import Suspect
     from connlint.model.effects import Operation
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _REACHED_BY_ROUTES = frozenset({"router", "service", "repository"})
 

@@ -19,8 +19,8 @@ from connlint.model.expressions import calls_in, descend, end_of, expressions_of
 from connlint.model.names import walk
 
 if TYPE_CHECKING:
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _PLAIN = frozenset({"builtins.staticmethod", "builtins.classmethod"})
 

@@ -15,9 +15,8 @@ from connlint.rules.sessions.replacement import provider_data, providers
 if TYPE_CHECKING:
     from connlint.location import Span
     from connlint.model.effects import Operation
-    from connlint.model.names import Module
+    from connlint.model.names import Module, ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 
 def injection_intent(project: Project, scope: ScopeId, opened: Operation) -> FixIntent | None:

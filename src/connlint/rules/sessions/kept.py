@@ -19,8 +19,8 @@ from connlint.rules.sessions.openings import own_openings
 if TYPE_CHECKING:
     from connlint.model.effects import Operation
     from connlint.model.entry_points import EntryPoint
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _CONCURRENT = frozenset(
     {

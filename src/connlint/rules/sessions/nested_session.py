@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from connlint.findings import Suspect
     from connlint.model.effects import Operation, Step
     from connlint.model.lifetimes.noticed import Nested
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 
 class Opening(NamedTuple):

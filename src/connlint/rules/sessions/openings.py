@@ -17,8 +17,8 @@ from connlint.rules.evidence import EXEMPT_ROLES
 
 if TYPE_CHECKING:
     from connlint.model.effects import Operation
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 
 def openers(project: Project) -> Iterator[ScopeId]:

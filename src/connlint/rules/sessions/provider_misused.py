@@ -18,8 +18,8 @@ from connlint.rules.sessions.openings import step
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _OF_MANAGERS = frozenset({"__enter__", "__exit__", "__aenter__", "__aexit__"})
 _OF_GENERATORS = frozenset({"send", "throw", "close", "asend", "athrow", "aclose"})

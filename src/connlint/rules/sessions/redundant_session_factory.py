@@ -11,8 +11,8 @@ from connlint.rules.evidence import instead, may_make_sessions, suspect
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 
 _HANDED_OUT = frozenset({"session", "connection", "cursor"})

@@ -14,8 +14,8 @@ from connlint.model.providers import provider_of
 
 if TYPE_CHECKING:
     from connlint.findings import FixIntent
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 
 def mindful(

@@ -10,8 +10,8 @@ from connlint.model.providers import Provider, provider_of
 
 if TYPE_CHECKING:
     from connlint.model.effects import Operation
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 
 def providers(project: Project, names: Iterable[str]) -> Iterator[Provider]:

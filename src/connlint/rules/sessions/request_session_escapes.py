@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from connlint.findings import Suspect
     from connlint.model.effects import Handover
     from connlint.model.lifetimes.noticed import Late
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 
 class RequestSessionEscapes(Rule):

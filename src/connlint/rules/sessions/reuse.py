@@ -13,8 +13,8 @@ from connlint.rules.sessions.openings import line_of
 
 if TYPE_CHECKING:
     from connlint.model.effects import Operation
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _MORE_THAN_READS = {
     "write": "writes",

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from connlint.findings import Suspect, TraceStep
     from connlint.model.engine import FunctionRun
     from connlint.model.lifetimes.noticed import Held
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep"})
 _MINOR = (*_SLEEPS, "queue.")

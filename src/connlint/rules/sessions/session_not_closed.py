@@ -20,8 +20,8 @@ from connlint.rules.sessions.openings import (
 if TYPE_CHECKING:
     from connlint.findings import Suspect
     from connlint.model.lifetimes.noticed import Leak
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 
 class SessionNotClosed(Rule):

@@ -20,8 +20,8 @@ from connlint.rules.sessions.reuse import reuse_intent
 if TYPE_CHECKING:
     from connlint.findings import Suspect
     from connlint.model.effects import Operation
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 
 def _is_given_too(operation: Operation, sessions: Sequence[str]) -> bool:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from connlint.findings import Suspect
     from connlint.model.effects import Handover
     from connlint.model.engine import FunctionRun
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _USES = frozenset({"read", "write", "execute", "flush", "begin", "commit", "rollback"})
 

@@ -13,8 +13,8 @@ from connlint.model.session_names import session_name
 
 if TYPE_CHECKING:
     from connlint.model.effects import Operation
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _WORKS = frozenset({"begin", "commit", "execute", "flush", "read", "write"})
 

@@ -13,8 +13,8 @@ from connlint.rules.transactions.transient_commit import removal
 if TYPE_CHECKING:
     from connlint.findings import Suspect
     from connlint.model.effects import Operation
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 
 class CommitOnNonTerminalState(Rule):

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from connlint.findings import Suspect
     from connlint.model.effects import Operation
     from connlint.model.engine import FunctionRun
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 
 class CommitUnderManagedSession(Rule):

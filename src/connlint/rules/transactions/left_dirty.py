@@ -15,8 +15,8 @@ from connlint.model.lifetimes.ownership import arguments_of
 
 if TYPE_CHECKING:
     from connlint.model.effects import Operation
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _UNDOES = frozenset({"rollback", "close"})
 _WRITES = frozenset({"write", "commit", "flush"})

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from connlint.model.effects import Operation
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _TITLES = {
     "begin": "leave the transaction to the caller",

@@ -17,8 +17,8 @@ from connlint.rules.transactions.left_to_caller import leaving
 if TYPE_CHECKING:
     from connlint.findings import Suspect
     from connlint.model.effects import Operation
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _ROLES = frozenset({"service", "repository"})
 _WORDS = {"begin": "begins a transaction on", "commit": "commits", "rollback": "rolls back"}

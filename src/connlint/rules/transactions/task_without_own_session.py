@@ -16,9 +16,8 @@ from connlint.rules.evidence import EXEMPT_ROLES, suspect
 if TYPE_CHECKING:
     from connlint.findings import Suspect
     from connlint.model.entry_points import EntryPoint
-    from connlint.model.names import Module
+    from connlint.model.names import Module, ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _CALLBACKS = frozenset({"call_soon", "call_soon_threadsafe", "call_later", "call_at"})
 _TASKS = frozenset({"task", "thread", "scheduled-job"})

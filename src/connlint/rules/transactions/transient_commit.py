@@ -17,8 +17,8 @@ from connlint.model.written.statements import written_by
 
 if TYPE_CHECKING:
     from connlint.model.effects import Operation
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 IsTransient = Callable[["Operation"], bool]
 

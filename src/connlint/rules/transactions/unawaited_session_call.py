@@ -17,8 +17,8 @@ from connlint.rules.evidence import suspect
 if TYPE_CHECKING:
     from connlint.findings import Suspect
     from connlint.model.effects import Operation
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _OF_COROUTINES = frozenset({"send", "throw", "close", "cr_frame", "cr_running"})
 

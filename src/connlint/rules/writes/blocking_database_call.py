@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from connlint.findings import Suspect
     from connlint.model.catalog.types import Type
     from connlint.model.effects import Operation
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _EXEMPT = frozenset({"test", "migration", "script"})
 _ALONE = frozenset({"startup", "shutdown", "cli"})

@@ -17,8 +17,8 @@ from connlint.rules.writes.counted_rows import counting
 if TYPE_CHECKING:
     from connlint.findings import Suspect
     from connlint.model.engine import FunctionRun
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _ROWS = "dbapi.Rows"
 _COPIES = frozenset({"builtins.list", "builtins.tuple", "builtins.sorted"})

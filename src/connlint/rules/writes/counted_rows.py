@@ -11,8 +11,8 @@ from connlint.model import values as v
 from connlint.model.expressions import descend
 
 if TYPE_CHECKING:
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _QUERY = "sqlalchemy.orm.Query"
 _RESULTS = frozenset({

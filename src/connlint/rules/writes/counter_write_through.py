@@ -11,8 +11,8 @@ from connlint.rules.evidence import shape_at, suspect
 if TYPE_CHECKING:
     from connlint.findings import Suspect
     from connlint.model.effects import Operation
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
     from connlint.model.written.contents import Contents
 
 _EXEMPT = frozenset({"test", "migration"})

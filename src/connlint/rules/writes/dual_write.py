@@ -13,8 +13,8 @@ from connlint.rules.evidence import shape_at, suspect
 if TYPE_CHECKING:
     from connlint.findings import Suspect
     from connlint.model.dual_writes import DualWrite as Found
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 
 class DualWrite(Rule):

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from connlint.findings import Suspect
     from connlint.model.effects import Operation
     from connlint.model.entry_points import EntryPoint
+    from connlint.model.names import ScopeId
     from connlint.model.project import Project
-    from connlint.model.relevance import ScopeId
 
 _ADVICE = {
     "socket-event": "keep it in memory or a cache and write it when the state is final",

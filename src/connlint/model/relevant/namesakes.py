@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 
 from connlint.facts import types as f
-from connlint.model.flows import last_name
 from connlint.model.names import Module
 from connlint.model.program import Program
+from connlint.model.relevant.flows import last_name
 
 _WORD = re.compile(r"\w+")
 BUILT_IN = frozenset({
