@@ -139,8 +139,12 @@ class FactsStore:
         return content in self._fresh or content in self._saved.places
 
     def facts(self, content: bytes) -> FileFacts | None:
-        """The facts for the content with this hash, or ``None`` on any doubt."""
-        blob = self._fresh.get(content) or self._fetch(content)
+        """The facts for the content with this hash, or ``None`` on any doubt.
+
+        Without a folder, what was put here is handed out once: nobody is to save it.
+        """
+        keep = self._fresh.get if self._path else self._fresh.pop
+        blob = keep(content, None) or self._fetch(content)
         if blob is None:
             return None
         try:
