@@ -77,6 +77,15 @@ def fix_target(analysis: Analysis, path: str) -> FixTarget | None:
     from connlint.fix.outcome import FixTarget
     from connlint.source import SourceError
 
+    def is_taken(name: str) -> bool:
+        from connlint.model.takers import is_taken
+
+        project = analysis.project
+        module = next(
+            (each for each in project.program.modules.values() if each.path == path), None
+        )
+        return module is not None and is_taken(project.program, module, name)
+
     try:
         source = analysis.content(path)
     except SourceError:
@@ -87,4 +96,5 @@ def fix_target(analysis: Analysis, path: str) -> FixTarget | None:
         source=source,
         module=analysis.layout.names.get(path, ""),
         is_package=path.endswith("__init__.py"),
+        is_taken=is_taken,
     )

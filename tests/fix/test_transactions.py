@@ -199,3 +199,44 @@ def test_a_commit_in_another_file_stays_for_one_caller(tmp_path: Path) -> None:
     assert reason == (
         "the commit is in app.status.set_status, and whoever else calls that counts on it"
     )
+
+
+LOOKS_UP = """from sqlalchemy.orm import Session
+
+from app.models import Job
+
+
+def expire(session: Session, numbers):
+    for number in numbers:
+        job = session.get(Job, number)
+        job.status = "EXPIRED"
+        session.commit()
+"""
+SWALLOWS = """from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+
+def load(session: Session, rows):
+    for row in rows:
+        try:
+            session.add(row)
+            session.flush()
+        except IntegrityError:
+            print("skipped")
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "other", "text"),
+    [("DBC302", "DBC307", LOOKS_UP), ("DBC206", "DBC202", SWALLOWS)],
+)
+def test_what_a_fix_would_only_uncover_counts_as_new(
+    tmp_path: Path, code: str, other: str, text: str
+) -> None:
+    files = {**PROJECT, "app/services/work.py": text}
+    together = fixed_project(tmp_path, files, f'select = ["{code}", "{other}"]\n{STANDARD}')
+    (reason,) = together.reasons(code)
+    assert reason.startswith(f"{other} would be found in app.services.work.")
+    assert together.files == files
+    alone = fixed_project(tmp_path, files, f'select = ["{code}"]\n{STANDARD}')
+    assert alone.fixed(code) == 1

@@ -209,13 +209,15 @@ def _kin_of(request: ImportRequest, imports: Imports) -> Statement | None:
     """The last import in the scope that is most like the one requested: same package, or any.
 
     One from the standard library goes with others from there, one from elsewhere in front of those
-    from the file's own package.
+    from the file's own package. Imports in the middle of a file only count where there are none
+    before its first definition.
     """
-    here = [
+    ahead = [
         each
         for each in imports.every
         if each.module != "__future__" and _is_ahead(each, request, imports)
     ]
+    here = [each for each in ahead if not _is_in_the_middle(each, imports.tree)] or ahead
     top = request.module.partition(".")[0]
     kin = [each for each in here if each.module.partition(".")[0] == top]
     if top in sys.stdlib_module_names:
@@ -227,6 +229,16 @@ def _kin_of(request: ImportRequest, imports: Imports) -> Statement | None:
         first = itertools.takewhile(lambda each: not _is_own(each, imports), others)
         kin = list(first) or here
     return kin[-1].statement if kin else None
+
+
+def _is_in_the_middle(imported: Imported, tree: Tree) -> bool:
+    """Does the import come behind a function or class of its scope?"""
+    scope = imported.scope
+    block = scope.body if isinstance(scope, cst.FunctionDef | cst.ClassDef) else scope
+    statements = block.body if isinstance(block, cst.Module | cst.IndentedBlock) else ()
+    defined = (each for each in statements if isinstance(each, cst.FunctionDef | cst.ClassDef))
+    first = next(defined, None)
+    return first is not None and tree.is_before(first, imported.statement)
 
 
 def _is_own(imported: Imported, imports: Imports) -> bool:

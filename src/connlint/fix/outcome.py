@@ -23,7 +23,7 @@ class FixTarget(msgspec.Struct, frozen=True):
 
     ``source`` are the analysed bytes: a file that holds others by now is left alone. ``module`` is
     the dotted name under which the project imports the file (empty: unknown), ``is_package`` says
-    that it is an ``__init__.py``.
+    that it is an ``__init__.py``, ``is_taken`` whether another file takes a name from it.
     """
 
     path: str
@@ -31,6 +31,7 @@ class FixTarget(msgspec.Struct, frozen=True):
     source: bytes
     module: str = ""
     is_package: bool = False
+    is_taken: Callable[[str], bool] = frozenset[str]().__contains__
 
 
 Verify = Callable[[], str]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
+import msgspec
 
 from connlint.findings import Finding
 from connlint.fix.import_edits import edit_imports
@@ -15,6 +16,7 @@ from connlint.fix.place import OpenFile, Place
 from connlint.fix.rewrite import ImportRequest, Rewrite, apply
 from connlint.fix.transformers import transformer_of
 from connlint.fix.tree import open_tree, parse_python
+from connlint.fix.unused import without_unused
 from connlint.source import Source, SourceError, decode
 from connlint.visit.depth import TooDeepError, depth_of, with_room
 
@@ -132,13 +134,15 @@ def _rewritten(file: OpenFile, rewrites: Sequence[Rewrite]) -> bytes:
     requests: list[ImportRequest] = [each for rewrite in rewrites for each in rewrite.imports]
     unimports = [each for rewrite in rewrites for each in rewrite.unimports]
     imports = edit_imports(requests, unimports, file.imports)
+    source = file.tree.source
     text = apply(file.tree.module, [*rewrites, imports]).code
-    _check(file.tree.source.text, text)
+    _check(source.text, text)
+    text = without_unused(file, msgspec.structs.replace(source, text=text))
+    _check(source.text, text)
     try:
-        return file.tree.source.encode(text)
+        return source.encode(text)
     except UnicodeEncodeError as error:
-        encoding = file.tree.source.encoding
-        raise Refused(f"the file's encoding, {encoding}, lacks a character") from error
+        raise Refused(f"the file's encoding, {source.encoding}, lacks a character") from error
 
 
 def _check(before: str, after: str) -> None:

@@ -18,7 +18,6 @@ from connlint.fix.place import Place
 from connlint.fix.provider import Provider
 from connlint.fix.rewrite import Rewrite
 from connlint.fix.site import call_at, check_factory, injectors, opened_value, root_of
-from connlint.fix.unimport import unimport_with
 from connlint.fix.unnamed import free_name
 from connlint.fix.unwrap import check_only, unwrap_assigned, unwrap_with
 
@@ -47,8 +46,6 @@ def rewrite(place: Place) -> Rewrite:
     _add_parameter(name, function, factory, provider, place, result)
     if root := root_of(factory):
         result.vanished.append(root)
-        kept = place.data.get("imported_elsewhere", "").split()
-        result.unimports += unimport_with([root], kept, place)
     result.unsafe.append("the session lives as long as the request, and the handler takes it")
     return result
 

@@ -15,7 +15,6 @@ from connlint.fix.place import Place
 from connlint.fix.quiet import LOGS, name_called
 from connlint.fix.rewrite import Rewrite
 from connlint.fix.site import root_of
-from connlint.fix.unimport import unimport_with
 from connlint.location import Span
 
 
@@ -79,7 +78,6 @@ def _without_parameter(param: cst.Param, function: cst.FunctionDef, place: Place
         parts = [each for each in (param.annotation, param.default) if each]
         gone = [each for each in place.tree.inside(*parts) if isinstance(each, cst.Name)]
         result.vanished += gone
-        result.unimports += unimport_with(gone, (), place)
     return result
 
 

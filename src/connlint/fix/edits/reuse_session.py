@@ -13,7 +13,6 @@ from connlint.fix.place import Place
 from connlint.fix.provider import Provider
 from connlint.fix.rewrite import Rewrite
 from connlint.fix.site import call_at, check_factory, opened_value, root_of
-from connlint.fix.unimport import unimport_with
 from connlint.fix.unwrap import check_only, unwrap_assigned, unwrap_with
 
 
@@ -35,8 +34,6 @@ def rewrite(place: Place) -> Rewrite:
     result = _without_opening(call, given, function, place)
     if root := root_of(call.func):
         result.vanished.append(root)
-        kept = place.data.get("imported_elsewhere", "").split()
-        result.unimports += unimport_with([root], kept, place)
     result.unsafe.append("what is not committed yet is seen, and the caller's transaction goes on")
     return result
 

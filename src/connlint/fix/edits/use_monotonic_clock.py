@@ -10,8 +10,6 @@ import libcst as cst
 
 from connlint.fix.access import access
 from connlint.fix.clock_values import ClockValues
-from connlint.fix.import_edits import is_removable
-from connlint.fix.imports import dotted
 from connlint.fix.outcome import Refused
 from connlint.fix.place import Place
 from connlint.fix.rewrite import Rewrite
@@ -34,7 +32,6 @@ def rewrite(place: Place) -> Rewrite:
     result = Rewrite(unsafe=list(dict.fromkeys(values.doubts)))
     for reading in values.readings:
         _replace(reading, place, result)
-    _drop_imports(result, place)
     return result
 
 
@@ -46,16 +43,3 @@ def _replace(reading: cst.Call, place: Place, result: Rewrite) -> None:
         result.imports.append(found.request)
     if isinstance(reading.func, cst.Name):
         result.vanished.append(reading.func)
-
-
-def _drop_imports(result: Rewrite, place: Place) -> None:
-    """Take out the import of the old clock with its last use."""
-    gone = place.vanished | {id(name) for name in result.vanished}
-    for imported in place.imports.every:
-        if imported.target not in _TWINS or imported.attribute is None:
-            continue
-        own = {id(each) for each in place.tree.inside(imported.alias)}
-        uses = place.names.of_variable(imported.local, imported.scope)
-        is_unused = all(id(each) in gone | own for each in uses)
-        if is_unused and dotted(imported.alias.name) and is_removable(imported.alias, place.tree):
-            result.unimports.append(imported.alias)

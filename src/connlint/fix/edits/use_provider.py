@@ -11,7 +11,6 @@ import libcst as cst
 from connlint.fix.access import Access, access
 from connlint.fix.body import check_kept
 from connlint.fix.enter import Entering, enter, enter_later, entered_name
-from connlint.fix.import_edits import is_removable
 from connlint.fix.life import Entered, Finally, Held, held_by, life_of
 from connlint.fix.names import binds
 from connlint.fix.outcome import Refused
@@ -40,7 +39,7 @@ def rewrite(place: Place) -> Rewrite:
     call = cst.Call(found.expression)
     if provider.is_block:
         result = _open_block(place, site, provider, call)
-        _drop_closing(site, result, place)
+        result.vanished += site.closers
     elif provider.is_called:
         result = _call_function(place, site, provider, call)
     else:
@@ -197,17 +196,3 @@ def _drop_alias(site: Site, result: Rewrite, place: Place) -> None:
                 result.vanished.append(source)
         case _:
             return
-
-
-def _drop_closing(site: Site, result: Rewrite, place: Place) -> None:
-    """Remove the import of ``closing`` with its last use."""
-    result.vanished += site.closers
-    gone = place.vanished | {id(name) for name in site.closers}
-    for name in site.closers:
-        imported = place.imports.binding(name.value, place.names.scope(name))
-        if imported is None or not is_removable(imported.alias, place.tree):
-            continue
-        gone |= {id(node) for node in place.tree.inside(imported.alias)}
-        others = place.names.of_variable(imported.local, imported.scope)
-        if imported.attribute and all(id(each) in gone for each in others):
-            result.unimports.append(imported.alias)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from connlint.findings import FixIntent
 from connlint.model import values as v
 from connlint.model.mentions import Mentions
+from connlint.model.takers import is_taken
 from connlint.rules.base import Rule
 from connlint.rules.evidence import instead, may_make_sessions, suspect
 from connlint.rules.sessions.replacement import provider_for
@@ -49,9 +50,10 @@ class ForbiddenFactoryImport(Rule):
         if item.attr == "*":
             return None
         provider = provider_for(project, scope)
+        taken = not item.scope and is_taken(project.program, module, item.name)
         data = {
             "name": item.name,
-            "reexported": "yes" if _is_reexported(project, module, item) else "no",
+            "reexported": "yes" if taken else "no",
         }
         if provider is not None:
             data["provider"] = provider.name
@@ -74,22 +76,3 @@ def _factory(project: Project, value: v.Value) -> str:
         isinstance(value, v.Obj) and value.origin is not None and value.origin.kind == "global"
     )
     return name if is_project_object and project.program.kind(value) == "session-factory" else ""
-
-
-def _is_reexported(project: Project, module: Module, item: Import) -> bool:
-    """Whether another file takes the name from here."""
-    if item.scope:
-        return False
-    if module.facts.exports is not None and item.name in module.facts.exports:
-        return True
-    importable = project.program.names.modules
-    for other in project.program.modules.values():
-        if other is module:
-            continue
-        for each in other.facts.imports:
-            if (
-                each.attr in (item.name, "*")
-                and importable.get(other.imported_from(each)) is module
-            ):
-                return True
-    return False

@@ -30,7 +30,6 @@ def injection_intent(project: Project, scope: ScopeId, opened: Operation) -> Fix
         **provider_data(provider, "yes" if is_async else "no"),
         "opened_commits": _commits(project, opened),
         "session_type": opened.effect.gives,
-        "imported_elsewhere": " ".join(sorted(taken_from(project, project.module(scope[0])))),
     }
     like = next(_injected_with(project, project.module(scope[0]), provider.name), None)
     if like is not None:
@@ -75,15 +74,3 @@ def _injected_with(project: Project, module: Module, provider: str) -> Iterator[
             values = annotations.providers(module, facts.parent, param)
             if any(project.program.callable_name(value) == provider for value in values):
                 yield span_between(param.at, param.end)
-
-
-def taken_from(project: Project, module: Module) -> Iterator[str]:
-    """The names that other files import from a file."""
-    importable = project.program.names.modules
-    for other in project.program.modules.values():
-        if other is module:
-            continue
-        for each in other.facts.imports:
-            if each.attr and importable.get(other.imported_from(each)) is module:
-                yield each.attr
-    yield from module.facts.exports or ()

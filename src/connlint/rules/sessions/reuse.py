@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from connlint.facts import types as f
 from connlint.findings import FixIntent
 from connlint.model import values as v
-from connlint.rules.sessions.injection import taken_from
 from connlint.rules.sessions.openings import line_of
 
 if TYPE_CHECKING:
@@ -32,10 +31,7 @@ def reuse_intent(project: Project, scope: ScopeId, opened: Operation, given: str
         kind="reuse-session",
         safety="unsafe",
         title=f"use {given} in place of a second session",
-        data={
-            "given": given,
-            "imported_elsewhere": " ".join(sorted(taken_from(project, project.module(scope[0])))),
-        },
+        data={"given": given},
         obstacle=_obstacle(project, scope, opened, given),
     )
 
