@@ -20,7 +20,8 @@ from connlint.facts.loading import LoadedFacts
 from connlint.facts.sql_statements import extract_sql
 from connlint.facts.store import encode_facts
 from connlint.facts.types import FileFacts
-from connlint.pipeline import Analysis, facts_of
+from connlint.facts.unsaved import facts_of
+from connlint.pipeline import Analysis
 from connlint.triage.remembered import RunResult
 
 

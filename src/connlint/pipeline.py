@@ -7,7 +7,6 @@ looks at the files and stops there.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -24,6 +23,7 @@ from connlint.facts.cache import hashed, is_sql, project_cache
 from connlint.facts.garbage import collector_paused
 from connlint.facts.loading import LoadedFacts, Lookup, load_facts, look_up
 from connlint.facts.store import FactsStore
+from connlint.facts.unsaved import facts_of
 from connlint.findings import Problem, Suspect
 from connlint.rules.registry import Registry
 from connlint.rules.run.unreadable_file import UnreadableFile
@@ -377,22 +377,6 @@ class _Places:
         """Whether a module or package goes by this dotted name."""
         layout = self._analysis.layout
         return name in layout.paths or name in layout.folders
-
-
-def facts_of(data: bytes) -> FileFacts:
-    """The facts of content that is in no file; what could exhaust the stack is put into one."""
-    from connlint.facts.extract import extract
-    from connlint.facts.nesting import is_risky
-    from connlint.facts.store import decode_facts
-    from connlint.facts.workers import FileToRead, extract_files
-
-    if not is_risky(data):
-        return extract(data)
-    with tempfile.TemporaryDirectory(prefix="connlint-") as folder:
-        file = Path(folder) / "unsaved.py"
-        file.write_bytes(data)
-        (extracted,) = extract_files([FileToRead(str(file), len(data))], extract, jobs=1)
-    return decode_facts(extracted.blob)
 
 
 def _unread(facts: Mapping[str, FileFacts]) -> Iterator[Suspect]:

@@ -116,7 +116,7 @@ def test_commits_are_seen_in_any_graph(calls: dict[str, list[str]]) -> None:
 def test_the_call_graph_is_what_was_built(calls: dict[str, list[str]]) -> None:
     project = project_of({name: tuple(callees) for name, callees in calls.items()})
     for name, callees in calls.items():
-        found = project.callees.get(scope_of(project, f"app.jobs.{name}"), ())
+        found = project.call_graph.callees.get(scope_of(project, f"app.jobs.{name}"), ())
         assert {project.symbol(scope) for scope in found} == {
             f"app.jobs.{each}" for each in callees
         }

@@ -247,7 +247,7 @@ def test_the_call_graph_has_an_edge_for_each_call() -> None:
     """)
     list(project.runs())
     work, first = scope_of(project, "app.jobs.work"), scope_of(project, "app.jobs.first")
-    assert project.callees[work] == (scope_of(project, "app.jobs.second"),)
+    assert project.call_graph.callees[work] == (scope_of(project, "app.jobs.second"),)
     assert project.calls_into(work, first)
     assert not project.calls_into(first, work)
 

@@ -146,7 +146,7 @@ def _entries(project: Project, scope: ScopeId) -> list[EntryPoint]:
 def _ways_to(project: Project, scope: ScopeId) -> dict[ScopeId, tuple[str, ...]]:
     """For each function that leads to ``scope``, the symbols on the shortest way, both ends in."""
     callers: dict[ScopeId, list[ScopeId]] = {}
-    for caller, callees in project.callees.items():
+    for caller, callees in project.call_graph.callees.items():
         for callee in callees:
             callers.setdefault(callee, []).append(caller)
     ways: dict[ScopeId, tuple[str, ...]] = {scope: (project.symbol(scope),)}

@@ -4,39 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 from connlint.facts import types as f
 from connlint.facts.expressions import OPERATORS, ExpressionCollector, dotted
+from connlint.facts.open_scope import OpenScope
 from connlint.facts.patterns import read_pattern
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-@dataclass(slots=True)
-class _Open:
-    """A scope that is being collected."""
-
-    kind: f.ScopeKind
-    name: str
-    qualname: str
-    parent: int
-    node: ast.AST
-    params: tuple[f.Param, ...] = ()
-    decorators: tuple[f.Expr, ...] = ()
-    returns: f.Expr | None = None
-    bases: tuple[f.Expr, ...] = ()
-    keywords: tuple[f.Keyword, ...] = ()
-    is_async: bool = False
-    first: int = 0
-    at: int = 0
-    end: int = 0
-    name_at: int = 0
-    called: dict[str, bool] = field(default_factory=dict)
-    bound: dict[str, None] = field(default_factory=dict)
-    outer: set[str] = field(default_factory=set)
-    yields: bool = False
 
 
 class Collector(ExpressionCollector):
@@ -48,7 +23,7 @@ class Collector(ExpressionCollector):
         self.bodies: list[bytes] = []
         self.definitions: dict[str, list[tuple[str, int]]] = {}
         self.exports: tuple[str, ...] | None = None
-        self._scopes: list[_Open] = []
+        self._scopes: list[OpenScope] = []
         self._pending: list[tuple[int, list[ast.stmt]]] = []
         self._current = 0
         self._type_checking = 0
@@ -56,18 +31,18 @@ class Collector(ExpressionCollector):
 
     def module(self, tree: ast.Module) -> None:
         """Collect the module and, scope by scope, everything defined in it."""
-        self._open(_Open("module", "", "", 0, tree), tree.body)
+        self._open(OpenScope("module", "", "", 0, tree), tree.body)
         while self._pending:
             number, body = self._pending.pop()
             self._collect(number, body)
 
     def finished_scopes(self) -> list[f.Scope]:
         """All scopes, in the order of their numbers."""
-        return [_finished(scope) for scope in self._scopes]
+        return [scope.finished() for scope in self._scopes]
 
     # scopes
 
-    def _open(self, scope: _Open, body: list[ast.stmt]) -> int:
+    def _open(self, scope: OpenScope, body: list[ast.stmt]) -> int:
         number = len(self._scopes)
         self._scopes.append(scope)
         self.bodies.append(b"")
@@ -96,7 +71,7 @@ class Collector(ExpressionCollector):
         start, end = self.positions.start(node), self.positions.end(node)
         value = ast.Return(value=node.body)
         ast.copy_location(value, node.body)
-        scope = _Open(
+        scope = OpenScope(
             "lambda", "<lambda>", self._qualify("<lambda>"), self._current, node,
             params=self._params(node.args), first=node.lineno, at=start, end=end, name_at=start,
         )  # fmt: skip
@@ -319,7 +294,7 @@ class Collector(ExpressionCollector):
         for decorator in node.decorator_list:
             self.called.setdefault(dotted_decorator(decorator), False)
         at, end = self._at(node)
-        scope = _Open(
+        scope = OpenScope(
             "function", node.name, self._qualify(node.name), self._current, node,
             params=self._params(node.args), decorators=decorators,
             returns=self.optional(node.returns),
@@ -333,7 +308,7 @@ class Collector(ExpressionCollector):
     def _class(self, node: ast.ClassDef) -> f.Stmt:
         at, end = self._at(node)
         keywords = tuple([f.Keyword(k.arg, self.expression(k.value)) for k in node.keywords])
-        scope = _Open(
+        scope = OpenScope(
             "class", node.name, self._qualify(node.name), self._current, node,
             decorators=self.expressions(node.decorator_list), bases=self.expressions(node.bases),
             keywords=keywords, first=_first_line(node), at=at, end=end, name_at=at,
@@ -397,16 +372,6 @@ _STATEMENTS = cast(
 for _name, _convert in (("TryStar", Collector._try), ("TypeAlias", Collector._type_alias)):
     if _kind := getattr(ast, _name, None):
         _STATEMENTS[_kind] = _convert
-
-
-def _finished(each: _Open) -> f.Scope:
-    each.called.pop("", None)
-    handed = tuple(n for n, is_handed in enumerate(each.called.values()) if is_handed)
-    return f.Scope(
-        each.kind, each.name, each.qualname, each.parent, each.params, each.decorators,
-        each.returns, each.bases, each.keywords, each.is_async, each.yields, tuple(each.called),
-        tuple(each.bound), each.first, each.at, each.end, each.name_at, handed,
-    )  # fmt: skip
 
 
 def dotted_decorator(node: ast.expr) -> str:

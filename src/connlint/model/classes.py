@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from connlint.facts import types as f
-from connlint.model.names import Module, Names, Target, walk
+from connlint.model.names import Module, Names, ScopeId, Target, walk
 
 MAX_ANCESTORS = 40
 _ABSTRACT = frozenset({"abstractmethod", "abstractproperty"})
@@ -186,6 +186,16 @@ class Hierarchy:
             if number is not None:
                 return ancestor, number
         return None
+
+    def overrides(self, method: ScopeId, other: ScopeId) -> bool:
+        """Whether a method overrides another one of an ancestor's."""
+        owner, above = self._owner_of(method), self._owner_of(other)
+        return owner is not None and above is not None and above in self.ancestors(owner)
+
+    def _owner_of(self, method: ScopeId) -> ClassId | None:
+        scopes = self._names.modules[method[0]].facts.scopes
+        parent = scopes[method[1]].parent
+        return ClassId(method[0], parent) if parent and scopes[parent].kind == "class" else None
 
     def assigned(self, owner: ClassId, name: str) -> list[tuple[ClassId, int, f.Expr]]:
         """The values that class bodies and methods of the line store in an attribute.

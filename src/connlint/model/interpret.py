@@ -19,10 +19,11 @@ from connlint.model.contexts import enter_context
 from connlint.model.effects import LoopFrame
 from connlint.model.evaluate import id_of
 from connlint.model.guards import guard_kinds, loop_frame
+from connlint.model.loop_items import bound_names
 from connlint.model.names import Module
 from connlint.model.narrow import Narrowing
 from connlint.model.seams import Run, Summaries
-from connlint.model.state import Guard, State, merge, merge_all
+from connlint.model.state import Guard, State, is_settled, merge, merge_all
 
 _LOOP_ROUNDS = 2
 
@@ -202,7 +203,7 @@ class Interpreter(Assigner):
             return
         values = self.perform(values, node.at, node.end)
         frame = loop_frame(self, node, values)
-        pairs = _exact_pairs(values)
+        pairs = v.exact_pairs(values)
         if pairs:
             self._unroll(node, pairs)
             return
@@ -238,7 +239,7 @@ class Interpreter(Assigner):
         entry: State | None = self.state
         targets = self._targets
         leaving: list[State | None] = []
-        self._targets = _target_names(target) if target is not None else ()
+        self._targets = tuple(bound_names(target))
         for _ in range(_LOOP_ROUNDS):
             start = entry.copy() if entry is not None else None
             if start is None:
@@ -269,7 +270,7 @@ class Interpreter(Assigner):
             if back is None:
                 break
             merged = merge(entry, back)
-            if merged is None or entry is None or _settled(entry, merged):
+            if merged is None or entry is None or is_settled(entry, merged):
                 break
             entry = merged
         self._targets = targets
@@ -384,35 +385,3 @@ _RUN = cast(
         f.ImportNames: Interpreter._import, f.Assert: Interpreter._assert,
     },
 )  # fmt: skip
-
-
-def _exact_pairs(values: v.Values) -> tuple[v.Values, ...]:
-    """The pairs of ``dictionary.items()`` when they are all known."""
-    only = values[0] if len(values) == 1 else None
-    if not isinstance(only, v.Items) or not only.exact or not only.items:
-        return ()
-    for item in only.items:
-        if len(item) != 1 or not isinstance(item[0], v.Items) or len(item[0].items) != 2:
-            return ()
-    return only.items
-
-
-def _target_names(target: f.Expr) -> tuple[str, ...]:
-    if isinstance(target, f.Name):
-        return (target.id,)
-    if isinstance(target, f.Seq):
-        return tuple(name for item in target.items for name in _target_names(item))
-    return ()
-
-
-def _settled(entry: State, merged: State) -> bool:
-    """Whether another round can't bring anything new: what the loop is entered with stays as it is.
-
-    What a round binds first is bound again in the next one.
-    """
-    return (
-        entry.pending == merged.pending
-        and entry.touched == merged.touched
-        and all(merged.env.get(name) == values for name, values in entry.env.items())
-        and all(merged.fields.get(key) == values for key, values in entry.fields.items())
-    )

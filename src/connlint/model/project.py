@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from connlint.config.globs import matches_name
 from connlint.config.standard import Standard
 from connlint.discover.dependencies import Dependencies
 from connlint.facts import types as f
@@ -20,7 +19,7 @@ from connlint.findings import EntryPointRef, TraceStep
 from connlint.location import Span, span_between, unpack
 from connlint.model import values as v
 from connlint.model.bodies import Keeper
-from connlint.model.classes import ClassId
+from connlint.model.call_graph import CallGraph
 from connlint.model.connections.places import Connections
 from connlint.model.connections.written import WrittenUrl, written_urls
 from connlint.model.dual_writes import DualWrites
@@ -29,6 +28,7 @@ from connlint.model.engine import Engine, FunctionRun
 from connlint.model.entry_points import EntryPoint, EntryPoints
 from connlint.model.expiry import Expiry
 from connlint.model.failures import Failures
+from connlint.model.forbidden import Forbidden
 from connlint.model.lifetimes.lives import Lives
 from connlint.model.mentions import Mentions
 from connlint.model.names import Module, ScopeId, Target
@@ -106,7 +106,6 @@ class Project:
         self.signals = Signals(engine, self.failures)
         self._injectors: dict[str, Provider | None] = {}
         self.streaming = Streaming(engine)
-        self._callees_below: dict[ScopeId, frozenset[ScopeId]] = {}
 
     @classmethod
     def link(
@@ -166,48 +165,17 @@ class Project:
     # reachability
 
     @cached_property
-    def callees(self) -> dict[ScopeId, tuple[ScopeId, ...]]:
-        """The resolved calls of each function: the call graph."""
-        return {
-            scope: tuple(dict.fromkeys(callee for _, _, callee in run.calls))
-            for scope, run in self._analysed.items()
-        }
-
-    @cached_property
-    def _reaching(self) -> dict[ScopeId, tuple[EntryPoint, ...]]:
-        table: dict[ScopeId, list[EntryPoint]] = {}
-        for entry in self.entry_points:
-            seen: set[ScopeId] = set()
-            stack = [(entry.module, entry.scope)]
-            while stack:
-                scope = stack.pop()
-                if scope in seen:
-                    continue
-                seen.add(scope)
-                table.setdefault(scope, []).append(entry)
-                stack.extend(self.callees.get(scope, ()))
-        return {scope: tuple(entries) for scope, entries in table.items()}
+    def call_graph(self) -> CallGraph:
+        """Who calls whom, as far as calls are resolved."""
+        return CallGraph(self._analysed, self.entry_points)
 
     def calls_into(self, caller: ScopeId, callee: ScopeId) -> bool:
         """Whether a function calls another one, directly or through calls."""
-        return callee in self._below(caller)
-
-    def _below(self, scope: ScopeId) -> frozenset[ScopeId]:
-        known = self._callees_below.get(scope)
-        if known is None:
-            seen: set[ScopeId] = set()
-            stack = list(self.callees.get(scope, ()))
-            while stack:
-                current = stack.pop()
-                if current not in seen:
-                    seen.add(current)
-                    stack.extend(self.callees.get(current, ()))
-            known = self._callees_below[scope] = frozenset(seen - {scope})
-        return known
+        return self.call_graph.calls_into(caller, callee)
 
     def entry_points_of(self, scope: ScopeId) -> tuple[EntryPoint, ...]:
         """The entry points through which a function is reached."""
-        return self._reaching.get(scope, ())
+        return self.call_graph.entry_points_of(scope)
 
     @cached_property
     def _by_effect(self) -> dict[tuple[str, str, int], list[tuple[ScopeId, Operation]]]:
@@ -312,25 +280,12 @@ class Project:
     # the standard
 
     @cached_property
-    def _forbidden(self) -> tuple[frozenset[str], tuple[str, ...]]:
-        """Forbidden factories by name, each also under its definition; and the globs."""
-        exact: set[str] = set()
-        globs: list[str] = []
-        for name in self.standard.sessions.forbidden:
-            if "*" in name:
-                globs.append(name)
-            else:
-                exact.add(name)
-                exact.update(target.dotted for target in self.program.names.resolve_dotted(name))
-        return frozenset(exact), tuple(globs)
+    def _forbidden(self) -> Forbidden:
+        return Forbidden(self.program.names, self.standard.sessions.forbidden)
 
     def is_forbidden(self, dotted: str) -> bool:
         """Whether the standard forbids a factory, by the name of its definition."""
-        exact, globs = self._forbidden
-        if dotted in exact:
-            return True
-        spellings = self.program.names.spellings(dotted) if globs else ()
-        return any(matches_name(pattern, name) for pattern in globs for name in spellings)
+        return dotted in self._forbidden
 
     def is_provider(self, dotted: str) -> bool:
         """Whether a function is one of the standard's providers or dependencies."""
@@ -360,21 +315,6 @@ class Project:
                 module.symbol(scope[1]), module.path, unpack(facts.name_at)[0],
                 per_event=True, in_loop=True,
             )  # fmt: skip
-
-    def overrides(self, method: ScopeId, other: ScopeId) -> bool:
-        """Whether a method overrides another one of an ancestor's."""
-        owner = self._class_of(method)
-        above = self._class_of(other)
-        return (
-            owner is not None
-            and above is not None
-            and above in self.program.hierarchy.ancestors(owner)
-        )
-
-    def _class_of(self, method: ScopeId) -> ClassId | None:
-        scopes = self.program.modules[method[0]].facts.scopes
-        parent = scopes[method[1]].parent
-        return ClassId(method[0], parent) if parent and scopes[parent].kind == "class" else None
 
     # transactions
 

@@ -134,3 +134,16 @@ def merge_all(states: list[State | None]) -> State | None:
     for state in states:
         result = merge(result, state)
     return result
+
+
+def is_settled(entry: State, merged: State) -> bool:
+    """Whether another round can't bring anything new: what the loop is entered with stays as it is.
+
+    What a round binds first is bound again in the next one.
+    """
+    return (
+        entry.pending == merged.pending
+        and entry.touched == merged.touched
+        and all(merged.env.get(name) == values for name, values in entry.env.items())
+        and all(merged.fields.get(key) == values for key, values in entry.fields.items())
+    )

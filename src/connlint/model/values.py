@@ -267,3 +267,14 @@ def _substitute_inside(value: Value, table: dict[str, Values], depth: int) -> Va
         first = replaced[0] if replaced else value.receiver
         return Bound(first, value.method) if isinstance(first, Obj) else value
     return value
+
+
+def exact_pairs(values: Values) -> tuple[Values, ...]:
+    """The pairs of ``dictionary.items()`` when they are all known."""
+    only = values[0] if len(values) == 1 else None
+    if not isinstance(only, Items) or not only.exact or not only.items:
+        return ()
+    for item in only.items:
+        if len(item) != 1 or not isinstance(item[0], Items) or len(item[0].items) != 2:
+            return ()
+    return only.items

@@ -5,7 +5,6 @@ Built on the operations that the interpreter found in the function; keeps what r
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -13,12 +12,13 @@ from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.builtin_calls import NEVER_RETURN
 from connlint.model.effects import Operation
-from connlint.model.expressions import calls_in, descend, end_of, expressions_of
+from connlint.model.expressions import calls_in, descend, end_of
 from connlint.model.lifetimes.holdings import WORK, Given, Holdings, Place, last_name, root_of
 from connlint.model.lifetimes.leaving import Block
 from connlint.model.lifetimes.noticed import Held, Late, Nested, Return
 from connlint.model.lifetimes.ownership import Ownership
-from connlint.model.lifetimes.ways import Fact, Way, Ways, tested_names
+from connlint.model.lifetimes.watched import watched_names
+from connlint.model.lifetimes.ways import Fact, Way, Ways
 from connlint.model.names import walk
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ class Events(Holdings):
         super().__init__(engine, ownership, scope, run)
         self._slowness = slowness
         self._outside = self._outer_names()
-        self.watched = self._watched()
+        self.watched = watched_names(
+            self._module.facts.scopes[scope[1]], self._module.body(scope[1])
+        )
         self.handed_out: set[str] = set()
         self.closed: set[str] = set()
         self.kept: set[str] = set()
@@ -64,26 +66,6 @@ class Events(Holdings):
         """Names that the function declares ``global`` or ``nonlocal``."""
         body = self._module.body(self.scope[1])
         return frozenset(n for s in walk(body) if isinstance(s, f.Outer) for n in s.names)
-
-    def _watched(self) -> frozenset[str]:
-        """Names that are tested more than once, or tested and assigned, or tested parameters."""
-        tested: Counter[str] = Counter()
-        assigned = {param.name for param in self._module.facts.scopes[self.scope[1]].params}
-        for statement in walk(self._module.body(self.scope[1])):
-            if isinstance(statement, f.Assign):
-                assigned.update(each.id for each in statement.targets if isinstance(each, f.Name))
-            for expression in expressions_of(statement):
-                is_test = isinstance(statement, (f.If, f.While, f.Assert))
-                if is_test or isinstance(expression, (f.Compare, f.Not, f.BoolOp)):
-                    tested.update(tested_names(expression))
-                for node in descend(expression):
-                    if isinstance(node, f.Cond):
-                        tested.update(tested_names(node.test))
-                    elif isinstance(node, f.BoolOp):
-                        tested.update(tested_names(node))
-                    elif isinstance(node, f.Bind):
-                        assigned.add(node.name)
-        return frozenset(name for name, count in tested.items() if count > 1 or name in assigned)
 
     # calls
 

@@ -16,47 +16,18 @@ from connlint.model.names import Module, ScopeId, walk
 from connlint.model.project import Project
 from connlint.model.queries.bound import Bound, Given
 from connlint.model.queries.checks import CHECKING, checked_names
+from connlint.model.queries.constant_names import (
+    GATHERS,
+    INSPECTS,
+    KEEPS,
+    NUMBER_TYPES,
+    NUMBERS,
+    OF_MODELS,
+)
 from connlint.model.queries.texts import last_name, parts_of
 
 MAX_DEPTH = 14
 MAX_CALLERS = 100
-_NUMBERS = frozenset({
-    "int", "float", "len", "abs", "round", "bool", "ord", "hash", "id", "uuid4", "uuid1", "hex",
-    "token_hex", "time", "monotonic", "timestamp", "count", "index", "Decimal", "crc32", "randint",
-    "hexdigest",
-})  # fmt: skip
-"""Calls that give numbers or text made of hexadecimal digits."""
-_NUMBER_TYPES = frozenset(
-    {"int", "float", "bool", "UUID", "Decimal", "Literal", "date", "datetime"}
-)
-_KEEPS = frozenset({
-    "strip", "lstrip", "rstrip", "upper", "lower", "title", "replace", "split", "removeprefix",
-    "removesuffix", "copy", "format", "casefold", "capitalize", "splitlines", "partition",
-    "rpartition", "rsplit", "ljust", "rjust", "expandtabs", "translate",
-})  # fmt: skip
-_GATHERS = frozenset({
-    "list", "tuple", "set", "sorted", "reversed", "frozenset", "str", "dict", "iter", "next", "min",
-    "max", "sum", "repr", "filter", "chain", "batched", "fromkeys", "cast", "text", "dedent", "SQL",
-})  # fmt: skip
-_INSPECTS = frozenset(
-    {
-        "get_table_names",
-        "get_view_names",
-        "get_schema_names",
-        "get_columns",
-        "get_pk_constraint",
-        "get_unique_constraints",
-        "get_indexes",
-        "get_foreign_keys",
-    }
-)
-"""Methods that tell the names of what the database has."""
-_OF_MODELS = frozenset({
-    "__tablename__", "__table__", "__name__", "__class__", "metadata", "sorted_tables",
-    "model_fields", "__fields__", "dialect", "__annotations__", "_meta", "paramstyle",
-    "__mapper__", "lineno", "foreign_keys", "target_fullname",
-})  # fmt: skip
-"""Attributes whose values the source code of models and drivers decides on."""
 
 
 class Where(NamedTuple):
@@ -256,7 +227,7 @@ class Constancy:
 
     def _attribute(self, where: Where, node: f.Attr) -> bool:
         if node.attr.isupper() or any(
-            isinstance(each, f.Attr) and each.attr in _OF_MODELS for each in descend(node)
+            isinstance(each, f.Attr) and each.attr in OF_MODELS for each in descend(node)
         ):
             return True
         values = self._project.values(where.module.name, where.number, node)
@@ -270,7 +241,7 @@ class Constancy:
 
     def _call(self, where: Where, node: f.Call, depth: int) -> bool:
         name = last_name(node.func)
-        if name in _NUMBERS or name in _INSPECTS or CHECKING.search(name):
+        if name in NUMBERS or name in INSPECTS or CHECKING.search(name):
             return True
         if name == "join" and node.args:
             return self.items_hold(where, node.args[0], None, depth)
@@ -278,9 +249,9 @@ class Constancy:
             rest = all(self.holds(where, each, depth) for each in node.args[1:])
             return rest and self.items_hold(where, node.func.value, 1, depth)
         values: list[f.Expr] = [*node.args, *(keyword.value for keyword in node.keywords)]
-        if name in _KEEPS and isinstance(node.func, f.Attr):
+        if name in KEEPS and isinstance(node.func, f.Attr):
             return all(self.holds(where, each, depth) for each in (node.func.value, *values))
-        if name in _GATHERS:
+        if name in GATHERS:
             return all(self.holds(where, each, depth) for each in values)
         return self.items_hold(where, node, None, depth) or self._returns(where, node, depth)
 
@@ -350,7 +321,7 @@ class Constancy:
     def _items_of_call(self, where: Where, node: f.Call, index: int | None, depth: int) -> bool:
         name = last_name(node.func)
         args = node.args
-        if name == "range" or name in _INSPECTS:
+        if name == "range" or name in INSPECTS:
             return True
         if name == "enumerate" and args:
             return index == 0 or self.items_hold(where, args[0], None, depth)
@@ -358,11 +329,11 @@ class Constancy:
             chosen = args if index is None or index >= len(args) else (args[index],)
             return all(self.items_hold(where, each, None, depth) for each in chosen)
         if name == "map" and len(args) > 1:
-            return last_name(args[0]) in _NUMBERS or self.items_hold(where, args[1], None, depth)
+            return last_name(args[0]) in NUMBERS or self.items_hold(where, args[1], None, depth)
         if name in ("items", "keys", "values") and isinstance(node.func, f.Attr):
             part = {"keys": 0, "values": 1}.get(name, index)
             return self.items_hold(where, node.func.value, part, depth)
-        if name in _GATHERS and args:
+        if name in GATHERS and args:
             return all(self.items_hold(where, each, index, depth) for each in args)
         return self._returns(where, node, depth)
 
@@ -414,9 +385,9 @@ def _is_numeric(annotation: f.Expr) -> bool:
             return _is_numeric(index.items[0] if isinstance(index, f.Seq) else index)
         if name == "Union" and isinstance(annotation.index, f.Seq):
             return all(_is_numeric(each) for each in annotation.index.items)
-        return name in _NUMBER_TYPES
+        return name in NUMBER_TYPES
     if isinstance(annotation, f.BinOp) and annotation.op == "|":
         return _is_numeric(annotation.left) and _is_numeric(annotation.right)
     if isinstance(annotation, f.Const):
         return annotation.value is None
-    return last_name(annotation) in _NUMBER_TYPES
+    return last_name(annotation) in NUMBER_TYPES

@@ -57,7 +57,7 @@ def _obstacle(project: Project, scope: ScopeId) -> str:
     decorators = project.program.decorator_names(module, scope[1])
     if not any(name.startswith("fastapi.") for name in decorators):
         return "nothing injects parameters into this route"
-    for caller, callees in project.callees.items():
+    for caller, callees in project.call_graph.callees.items():
         if scope in callees:
             return f"{project.symbol(caller)} calls it, too, and has no session to hand it"
     openers = {opener_of(each) for each in own_openings(project, scope)}

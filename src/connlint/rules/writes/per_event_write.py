@@ -107,4 +107,4 @@ def _is_super(project: Project, entry: EntryPoint, module: str, scope: int) -> b
     callee = project.module(module).facts.scopes[scope]
     if (module, scope) == (entry.module, entry.scope) or callee.name != own.name:
         return False
-    return project.overrides((entry.module, entry.scope), (module, scope))
+    return project.program.hierarchy.overrides((entry.module, entry.scope), (module, scope))

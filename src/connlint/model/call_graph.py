@@ -1,0 +1,55 @@
+"""Runs and entry points in, the call graph out: who calls whom, and what reaches a function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from connlint.model.engine import FunctionRun
+from connlint.model.entry_points import EntryPoint
+from connlint.model.names import ScopeId
+
+
+class CallGraph:
+    """The resolved calls of a project. ``callees`` are those of each function, once each."""
+
+    def __init__(
+        self, runs: Mapping[ScopeId, FunctionRun], entry_points: Iterable[EntryPoint]
+    ) -> None:
+        self.callees: dict[ScopeId, tuple[ScopeId, ...]] = {
+            scope: tuple(dict.fromkeys(callee for _, _, callee in run.calls))
+            for scope, run in runs.items()
+        }
+        self._entry_points = entry_points
+        self._below: dict[ScopeId, frozenset[ScopeId]] = {}
+
+    def calls_into(self, caller: ScopeId, callee: ScopeId) -> bool:
+        """Whether a function calls another one, directly or through calls."""
+        below = self._below.get(caller)
+        if below is None:
+            found = self._reached(self.callees.get(caller, ()))
+            below = self._below[caller] = frozenset(found - {caller})
+        return callee in below
+
+    def entry_points_of(self, scope: ScopeId) -> tuple[EntryPoint, ...]:
+        """The entry points through which a function is reached."""
+        return self._reaching.get(scope, ())
+
+    @cached_property
+    def _reaching(self) -> dict[ScopeId, tuple[EntryPoint, ...]]:
+        table: dict[ScopeId, list[EntryPoint]] = {}
+        for entry in self._entry_points:
+            for scope in self._reached([(entry.module, entry.scope)]):
+                table.setdefault(scope, []).append(entry)
+        return {scope: tuple(entries) for scope, entries in table.items()}
+
+    def _reached(self, starts: Iterable[ScopeId]) -> set[ScopeId]:
+        """The functions themselves and all that they call, directly or through calls."""
+        found: set[ScopeId] = set()
+        stack = list(starts)
+        while stack:
+            scope = stack.pop()
+            if scope not in found:
+                found.add(scope)
+                stack.extend(self.callees.get(scope, ()))
+        return found
