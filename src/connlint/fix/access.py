@@ -42,11 +42,8 @@ def access(
     scope = imports.names.scope(site)
     if module == imports.module:
         return _access_here(site, attribute, scope, imports)
-    for imported in imports.every:
-        is_known = imported.local in known_as and imported.scope is imports.tree.module
-        target = imported.target if is_known else f"{module}.{attribute}"
-        if _is_usable(imported, target, site, scope, imports):
-            return Access(cst.Name(imported.local))
+    if named := _named_already(f"{module}.{attribute}", site, imports, known_as):
+        return named
     if isinstance(replaced, cst.Attribute) and imports.target_of(replaced.value, scope) == module:
         return Access(cst.Attribute(replaced.value.deep_clone(), cst.Name(attribute)))
     beside = _import_of(replaced, site, imports)
@@ -62,15 +59,21 @@ def access(
     return Access(cst.Name(local), request)
 
 
-def library(site: cst.CSTNode, module: str, attribute: str, imports: Imports) -> Access:
+def library(
+    site: cst.CSTNode,
+    module: str,
+    attribute: str,
+    imports: Imports,
+    known_as: Collection[str] = (),
+) -> Access:
     """How to name ``attribute`` of a library's ``module`` at ``site``.
 
-    Where the file imports neither, the import goes to the top of the file.
+    ``known_as`` are global names of the file that stand for it by way of another module. Where the
+    file imports neither, the import goes to the top of the file.
     """
     scope = imports.names.scope(site)
-    for imported in imports.every:
-        if _is_usable(imported, f"{module}.{attribute}", site, scope, imports):
-            return Access(cst.Name(imported.local))
+    if named := _named_already(f"{module}.{attribute}", site, imports, known_as):
+        return named
     for imported in imports.every:
         is_module = imported.attribute is None and imported.module == imported.target == module
         binding = imports.binding(imported.local, scope) if is_module else None
@@ -96,6 +99,19 @@ def _access_here(site: cst.CSTNode, attribute: str, scope: Scope, imports: Impor
     if names.function(site) is tree.module and tree.is_before(site, definition):
         raise Refused("it is run before the provider is defined")
     return Access(cst.Name(attribute))
+
+
+def _named_already(
+    wanted: str, site: cst.CSTNode, imports: Imports, known_as: Collection[str]
+) -> Access | None:
+    """``wanted`` by a name that an import gives it at ``site``, from its own module or another."""
+    scope = imports.names.scope(site)
+    for imported in imports.every:
+        is_known = imported.local in known_as and imported.scope is imports.tree.module
+        target = imported.target if is_known else wanted
+        if _is_usable(imported, target, site, scope, imports):
+            return Access(cst.Name(imported.local))
+    return None
 
 
 def _is_usable(

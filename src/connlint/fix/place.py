@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from connlint.findings import Finding, FixPart
@@ -46,6 +46,10 @@ class Place:
         """The arguments of the fix intent."""
         own = self.finding.intent.data if self.finding.intent else {}
         return {**own, **self.part.data} if self.part else own
+
+    def known_as(self, what: str) -> Collection[str]:
+        """The global names that the file has already for something that the fix needs."""
+        return self.data.get(f"{what}_known_as", "").split()
 
     @property
     def span(self) -> Span:

@@ -50,7 +50,7 @@ def _opened(
     """What a ``with`` opens to have the session closed, and what has to be imported for it."""
     ending = place.data.get("ending")
     if ending == "closing":
-        access = library(call, "contextlib", "closing", place.imports)
+        access = library(call, "contextlib", "closing", place.imports, place.known_as("closing"))
         return cst.Call(access.expression, [cst.Arg(value)]), access.request
     if ending == "with" and isinstance(value, cst.Await):
         if place.data.get("startable") != "yes":

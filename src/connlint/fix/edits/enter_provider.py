@@ -77,7 +77,7 @@ def _opened(call: cst.Call, place: Place) -> tuple[cst.BaseExpression, Access | 
     manager = _MANAGERS.get(place.data.get("provider_shape", ""))
     if manager is None:
         return call, None
-    access = library(call, "contextlib", manager, place.imports)
+    access = library(call, "contextlib", manager, place.imports, place.known_as("manager"))
     return call.with_changes(func=cst.Call(access.expression, [cst.Arg(call.func)])), access
 
 

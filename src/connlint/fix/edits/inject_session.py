@@ -145,14 +145,16 @@ def _new_parameter(
             result.imports.append(found.request)
         return found.expression
 
-    imports = place.imports
-    source = access(function, factory, provider.module, provider.attribute, imports)
-    depends = named(library(function, "fastapi", "Depends", imports))
+    imports, known_as = place.imports, place.known_as
+    source = access(
+        function, factory, provider.module, provider.attribute, imports, known_as("provider")
+    )
+    depends = named(library(function, "fastapi", "Depends", imports, known_as("injector")))
     injected = cst.Call(depends, [cst.Arg(named(source))])
     module, _, kind = place.data.get("session_type", "").rpartition(".")
-    annotation = named(library(function, module, kind, imports)) if kind.isidentifier() else None
-    if annotation is None:
+    if not kind.isidentifier():
         return cst.Param(cst.Name(name), default=injected)
+    annotation = named(library(function, module, kind, imports, known_as("session_type")))
     annotated = _annotated(place)
     if annotated is None:
         return cst.Param(cst.Name(name), cst.Annotation(annotation), default=injected)

@@ -55,7 +55,7 @@ def rewrite(place: Place) -> Rewrite:
 def _access(
     at: cst.CSTNode, replaced: cst.BaseExpression, provider: Provider, place: Place
 ) -> Access:
-    known_as = place.data.get("provider_known_as", "").split()
+    known_as = place.known_as("provider")
     return access(at, replaced, provider.module, provider.attribute, place.imports, known_as)
 
 

@@ -15,6 +15,7 @@ from connlint.model import values as v
 from connlint.model.expressions import calls_in
 from connlint.model.lifetimes.ownership import arguments_of
 from connlint.model.names import walk
+from connlint.rules.sessions.known_names import known_as
 from connlint.rules.sessions.openings import kind_of, line_of
 
 if TYPE_CHECKING:
@@ -46,7 +47,12 @@ def ending_intent(project: Project, scope: ScopeId, leak: Leak) -> FixIntent | N
         kind="close-session",
         safety="unsafe",
         title=f"close the {kind} on every way out",
-        data={**ending, "opened": kind, "closes": "yes" if leak.ever_closes else "no"},
+        data={
+            **ending,
+            "opened": kind,
+            "closes": "yes" if leak.ever_closes else "no",
+            "closing_known_as": known_as(project, scope, "contextlib.closing"),
+        },
         obstacle=_obstacle(project, scope, opened, callee),
     )
 

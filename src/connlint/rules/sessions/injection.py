@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from connlint.findings import FixIntent
 from connlint.location import span_between
 from connlint.model.providers import provider_of
+from connlint.rules.sessions.known_names import known_as
 from connlint.rules.sessions.openings import opener_of, own_openings
 from connlint.rules.sessions.replacement import provider_data, providers
 
@@ -28,8 +29,11 @@ def injection_intent(project: Project, scope: ScopeId, opened: Operation) -> Fix
         return None
     data = {
         **provider_data(provider, "yes" if is_async else "no"),
+        "provider_known_as": known_as(project, scope, provider.name),
+        "injector_known_as": known_as(project, scope, "fastapi.Depends"),
         "opened_commits": _commits(project, opened),
         "session_type": opened.effect.gives,
+        "session_type_known_as": known_as(project, scope, opened.effect.gives),
     }
     like = next(_injected_with(project, project.module(scope[0]), provider.name), None)
     if like is not None:

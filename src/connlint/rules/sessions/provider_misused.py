@@ -14,6 +14,7 @@ from connlint.model.providers import Provider, provider_of
 from connlint.model.usage import Use, uses_of
 from connlint.rules.base import Rule
 from connlint.rules.evidence import EXEMPT_ROLES, suspect
+from connlint.rules.sessions.known_names import known_as
 from connlint.rules.sessions.openings import step
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ def _intent(project: Project, scope: ScopeId, provider: Provider, name: str) -> 
         entry.kind == "route" and (entry.module, entry.scope) == scope
         for entry in project.entry_points_of(scope)
     )
+    is_async = provider.shape.startswith("async")
+    manager = f"contextlib.{'async' if is_async else ''}contextmanager"
     return FixIntent(
         kind="enter-provider",
         safety="safe",
@@ -92,6 +95,7 @@ def _intent(project: Project, scope: ScopeId, provider: Provider, name: str) -> 
             "provider_shape": provider.shape,
             "provider_commits": "yes" if provider.commits else "no",
             "route": "yes" if is_route else "no",
+            "manager_known_as": known_as(project, scope, manager),
         },
     )
 

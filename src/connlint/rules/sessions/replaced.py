@@ -11,6 +11,7 @@ from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.expressions import calls_in
 from connlint.model.providers import provider_of
+from connlint.rules.sessions.known_names import known_as
 
 if TYPE_CHECKING:
     from connlint.findings import FixIntent
@@ -25,25 +26,13 @@ def mindful(
     if intent is None:
         return None
     wanted = intent.data["provider"]
-    data = {**intent.data, "provider_known_as": " ".join(_known_as(project, scope, wanted))}
+    data = {**intent.data, "provider_known_as": known_as(project, scope, wanted)}
     obstacle = intent.obstacle
     if intent.data["provider_commits"] == "no" and _commits(project, name):
         obstacle = f"{name} commits when it is left, and {wanted} does not"
     elif _is_given_arguments(project, scope, at):
         obstacle = "the provider has no place for the arguments that the factory is given"
     return replace(intent, data=data, obstacle=obstacle)
-
-
-def _known_as(project: Project, scope: ScopeId, wanted: str) -> list[str]:
-    """The names that a module imports the provider under, through other modules as well."""
-    module = project.module(scope[0])
-    names = {each.name for each in module.facts.imports if not each.scope and each.attr}
-    return sorted(
-        name
-        for name in names
-        for value in project.values(module.name, 0, f.Name(name, 0))
-        if project.program.callable_name(value) == wanted
-    )
 
 
 def _commits(project: Project, name: str) -> bool:
