@@ -3,6 +3,8 @@ regressed, and the trend of a series."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -169,7 +171,27 @@ def test_a_series_gives_a_trend_and_tells_what_came_back(tmp_path: Path) -> None
     changes = view.tables.changes
     assert changes is not None and changes.new == changes.regressed and len(changes.new) == 1
     text = audit_markdown.render(view)
-    assert "### Trend" in text and "| 2025-02 | " in text
+    trend = text.partition("### Trend")[2].partition("\n## ")[0]
+    for moment in view.tables.trend:
+        assert len(re.findall(rf"^\| {moment.name} \|", trend, re.MULTILINE)) == 2
+
+
+def test_the_trend_has_each_verdict_of_each_audit(tmp_path: Path) -> None:
+    folder = series(tmp_path, ROUTES, FIXED)
+    write(tmp_path / "project", {"routes.py": ONE_FIXED})
+    first, second, now = (view := look(tmp_path / "project", folder)).tables.trend
+    assert now.by_verdict == Counter(each.verdict for each in view.tables.points)
+    earlier = load_history(folder).audits
+    for moment, (_, then) in zip((first, second), earlier, strict=True):
+        assert moment.by_verdict == Counter(each.verdict for each in then.connection_points)
+    assert set(second.by_verdict) == {"keep"}
+    columns, *rows = (
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in audit_markdown.render(view).partition("### Trend\n\n")[2].splitlines()[:5]
+        if "---" not in line
+    )
+    told = dict(zip(columns, rows[0], strict=True))
+    assert told["✅ keep"] == str(first.by_verdict["keep"])
 
 
 def test_a_folder_without_audits_is_refused(tmp_path: Path) -> None:

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from audit.auditing import audit, audited, write
+from connlint.audit.trend import verdicts_of
 from connlint.report import audit_json
 from connlint.report.audit_html import page
 from connlint.report.audit_html.charts import Bar, Chart, Slice
 from connlint.report.audit_html.highlight import highlighted
 from connlint.report.audit_html.visible import visible
-from connlint.report.audit_view import AuditView
+from connlint.report.audit_view import AuditView, action
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -240,8 +241,14 @@ def test_changes_and_their_course_over_several_audits(tmp_path: Path) -> None:
     )
     drawn = re.findall(r"<figcaption>(.*?)</figcaption>.*?</table>", shown, re.DOTALL)
     assert drawn == [
-        "Findings over time, by priority", "Files over time", "Connection points over time",
+        "Connection points over time, by verdict", "Findings over time, by priority",
+        "Files over time",
     ]  # fmt: skip
     assert re.search(r"<summary><h4>By rule .*>[+-]\d+</td>", shown, re.DOTALL)
     names = re.findall(r'<th scope="row">(.*?)</th>', shown)
     assert names == ["2026-01", "2026-02", "now"] * 3
+    for moment, bar in zip(
+        view.tables.trend, re.findall(r'aria-label="(.*?)"', shown), strict=False
+    ):
+        told = {name: int(number) for number, name in re.findall(r"(\d+) ([^,]+)", bar)}
+        assert told == {action(v): moment.by_verdict[v] for v in verdicts_of([moment])}

@@ -85,3 +85,6 @@ def test_the_terminal_shows_what_is_gone(tmp_path: Path) -> None:
     text = terminal.render(audit(tmp_path, previous=before), width=120, colour=False)
     assert re.search(r"removed +acquire +SessionLocal\(\) +In the earlier audit", text)
     assert "Since the earlier audit: " in text
+    trend = text.partition("\nOver time\n")[2].partition("\n\n")[0].splitlines()
+    assert trend[0].split()[:2] == ["Audit", "Points"] and len(trend) == 3
+    assert trend[1].split()[0] == "before" and trend[2].split()[0] == "now"

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from connlint.audit.earlier import EarlierAudit, History
 from connlint.audit.files import FileRow
-from connlint.audit.points import Point
+from connlint.audit.points import WORST_FIRST, Point, PointVerdict
 from connlint.findings import Finding
 
 TODAY = "now"
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
-    """The numbers of one audit. ``by_priority`` counts its findings; ``name`` is that of the file
-    that holds it."""
+    """The numbers of one audit. ``by_priority`` counts its findings, ``by_verdict`` its connection
+    points; ``name`` is that of the file that holds it."""
 
     name: str
     files: int
@@ -25,6 +25,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     points: int
     findings: int
     by_priority: dict[str, int]
+    by_verdict: dict[str, int]
 
 
 def trend_of(
@@ -41,6 +42,7 @@ def trend_of(
         points=len(points),
         findings=len(findings),
         by_priority=dict(Counter(each.priority for each in findings)),
+        by_verdict=_counted(point.verdict for point in points),
     )
     return (*(_moment(name, audit) for name, audit in history.audits), today)
 
@@ -53,4 +55,16 @@ def _moment(name: str, audit: EarlierAudit) -> Moment:
         points=len(audit.connection_points),
         findings=len(audit.findings),
         by_priority=dict(Counter(each.priority for each in audit.findings)),
+        by_verdict=_counted(each.verdict for each in audit.connection_points),
     )
+
+
+def _counted(verdicts: Iterable[str]) -> dict[str, int]:
+    """How many points have each verdict, the worst first."""
+    counts = Counter(verdicts)
+    return {each: counts[each] for each in WORST_FIRST if counts[each]}
+
+
+def verdicts_of(trend: Sequence[Moment]) -> tuple[PointVerdict, ...]:
+    """The verdicts that any of the audits has, the worst first."""
+    return tuple(each for each in WORST_FIRST if any(m.by_verdict.get(each) for m in trend))

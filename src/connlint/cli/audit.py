@@ -18,9 +18,18 @@ if TYPE_CHECKING:
     from connlint.report.audit_view import AuditView
 
 _FORMATS = ("text", "markdown", "html", "json", "csv")
-_WITH_FIXES = frozenset({"markdown", "html", "json"})
+_WITH_FIXES = frozenset({"markdown", "html", "json", "findings"})
 _PLAIN_WIDTH = 120
-_CSV_TABLES = ("points", "patterns", "files", "priorities", "configuration", "stores")
+_CSV_TABLES = (
+    "points",
+    "patterns",
+    "files",
+    "priorities",
+    "configuration",
+    "stores",
+    "findings",
+    "trend",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +163,7 @@ def audit_view(analysis: Analysis, options: AuditOptions) -> AuditView:
     from connlint.audit.patterns import pages_of
     from connlint.audit.tables import Scope, compute
     from connlint.cli.assumed import with_assumed
-    from connlint.proposals import proposals
+    from connlint.proposals import Proposals, planned
     from connlint.report.audit_view import AuditView, chosen_settings
     from connlint.version import __version__
 
@@ -174,5 +183,7 @@ def audit_view(analysis: Analysis, options: AuditOptions) -> AuditView:
     source = analysis.source_lines
     tables = compute(analysis.project, verdict.findings, accepted, source, scope)
     skipped = tuple((item.path, item.reason) for item in analysis.found.skipped)
-    fixes = proposals(analysis, verdict.findings) if options.form in _WITH_FIXES else {}
-    return AuditView(tables, loaded, verdict, source, skipped, fixes)
+    found = Proposals({}, {})
+    if options.form in _WITH_FIXES or options.table in _WITH_FIXES:
+        found = planned(analysis, verdict.findings)
+    return AuditView(tables, loaded, verdict, source, skipped, found.fixes, found.refusals)

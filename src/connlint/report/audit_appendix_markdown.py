@@ -147,6 +147,6 @@ def _finding(view: AuditView, number: int, finding: Finding) -> str:
     if fix is not None and (diff := unified(fix, source, finding.path)):
         lines.append(f"Proposed ({fix.safety}): {escape(fix.title)}\n")
         lines.append(f"{fenced(diff, 'diff')}\n")
-    elif proposal := finding.proposal:
-        lines.append(f"Proposed ({proposal.safety}): {escape(proposal.title)}\n")
+    elif refusal := view.refusal(finding):
+        lines.append(f"{escape(refusal)}\n")
     return "\n".join(lines)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from connlint.audit.changes import Changes
 from connlint.audit.earlier import EarlierFinding
+from connlint.audit.trend import Moment, verdicts_of
 from connlint.audit.wording import counted, sentence
 from connlint.findings import Finding
-from connlint.report.audit_view import AuditView, mark
+from connlint.report.audit_view import AuditView, action, mark
 from connlint.report.markdown_text import code, escape, table
 
 _PRIORITIES = ("critical", "high", "medium", "low")
@@ -28,8 +29,11 @@ def changes(view: AuditView) -> str:
     rows = [*_gone(found), *_come(view, found)]
     if rows:
         parts.append(table(["Change", "Place", "Rule", "What"], rows))
-    if len(view.tables.trend) > 2:
-        parts += ["### Trend\n", _trend(view)]
+    parts += [
+        "### Trend\n",
+        _points_over_time(view.tables.trend),
+        _findings_over_time(view.tables.trend),
+    ]
     return "\n".join(parts)
 
 
@@ -76,16 +80,29 @@ def _cells(each: EarlierFinding | Finding, line: int) -> list[str]:
     return [code(f"{each.path}:{line}"), each.code, escape(sentence(what))]
 
 
-def _trend(view: AuditView) -> str:
+def _points_over_time(trend: Sequence[Moment]) -> str:
+    verdicts = verdicts_of(trend)
     rows = (
         [
             escape(each.name),
             str(each.points),
+            *(str(each.by_verdict.get(verdict, 0)) for verdict in verdicts),
+        ]
+        for each in trend
+    )
+    named = [f"{mark(each)} {action(each)}" for each in verdicts]
+    return table(["Audit", "Connection points", *named], rows)
+
+
+def _findings_over_time(trend: Sequence[Moment]) -> str:
+    rows = (
+        [
+            escape(each.name),
             str(each.findings),
             *(str(each.by_priority.get(priority, 0)) for priority in _PRIORITIES),
             f"{each.compliant} of {each.files}",
         ]
-        for each in view.tables.trend
+        for each in trend
     )
-    head = ["Audit", "Connection points", "Findings", *map(str.capitalize, _PRIORITIES)]
-    return table([*head, "Compliant files"], rows)
+    head = ["Audit", "Findings", *map(str.capitalize, _PRIORITIES), "Compliant files"]
+    return table(head, rows)

@@ -7,6 +7,8 @@ import io
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from connlint.audit.points import WORST_FIRST
+from connlint.audit.priorities import WORST_FIRST as PRIORITIES
 from connlint.audit.wording import entry_title
 from connlint.findings import EntryPointRef
 from connlint.report.audit_view import AuditView
@@ -104,6 +106,27 @@ def _stores(view: AuditView) -> Iterable[tuple[Cell, ...]]:
                     yield store.name, store.phase, side, action, use.method, use.path, use.line
 
 
+def _findings(view: AuditView) -> Iterable[tuple[Cell, ...]]:
+    for each in view.tables.findings:
+        entry = [each.entry_point] if each.entry_point is not None else []
+        fix = view.fixes.get(each.fingerprint)
+        yield (
+            each.code, each.name, each.severity, each.priority, each.path, each.span.line,
+            each.symbol, each.message, _entries(entry), fix.safety if fix else "",
+            fix.title if fix else "", view.refusals.get(each.fingerprint, ""), each.fingerprint,
+        )  # fmt: skip
+
+
+def _trend(view: AuditView) -> Iterable[tuple[Cell, ...]]:
+    for each in view.tables.trend:
+        verdicts = (each.by_verdict.get(verdict, 0) for verdict in WORST_FIRST)
+        priorities = (each.by_priority.get(priority, 0) for priority in PRIORITIES)
+        yield (
+            each.name, each.points, *verdicts, each.findings, *priorities, each.files,
+            each.compliant,
+        )  # fmt: skip
+
+
 TABLES = {
     "points": CsvTable(
         ("path", "line", "end_line", "kind", "call", "purpose", "symbol", "role", "entry_points",
@@ -132,6 +155,15 @@ TABLES = {
     "stores": CsvTable(
         ("store", "phase", "side", "operation", "function", "path", "line"),
         _stores,
+    ),
+    "findings": CsvTable(
+        ("code", "rule", "severity", "priority", "path", "line", "symbol", "message",
+         "entry_point", "fix", "fix_title", "refusal", "fingerprint"),
+        _findings,
+    ),
+    "trend": CsvTable(
+        ("audit", "points", *WORST_FIRST, "findings", *PRIORITIES, "files", "compliant_files"),
+        _trend,
     ),
 }  # fmt: skip
 """The tables that there are, by name."""

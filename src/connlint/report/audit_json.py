@@ -106,13 +106,14 @@ class EntryPointItem(msgspec.Struct, frozen=True):
 
 
 class AuditReport(CheckReport, frozen=True):
-    """What ``connlint audit --format json`` prints. ``changes`` is null and ``trend`` empty without
-    an earlier audit."""
+    """What ``connlint audit --format json`` prints. ``refusals`` say, by fingerprint, why a finding
+    has no fix. ``changes`` is null and ``trend`` empty without an earlier audit."""
 
     standard: StandardItem
     connection_points: list[PointItem]
     files: list[FileItem]
     entry_points: list[EntryPointItem]
+    refusals: dict[str, str]
     flows: list[SectionItem]
     patterns: list[PatternItem]
     priorities: list[PriorityItem]
@@ -153,6 +154,7 @@ def _report(view: AuditView) -> AuditReport:
         connection_points=[_point(point) for point in tables.points],
         files=[_file(row) for row in tables.progress],
         entry_points=_entry_points(tables.entry_points, reached),
+        refusals=dict(sorted(view.refusals.items())),
         flows=section_items(tables.sections, tables.points),
         patterns=[pattern_item(each) for each in tables.patterns],
         priorities=[priority_item(each) for each in tables.priorities],

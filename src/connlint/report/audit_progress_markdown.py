@@ -134,4 +134,6 @@ def _improvement(view: AuditView, number: int, each: Improvement) -> str:
         changed = lines_after(fix, view.source(each.path), each.path)
         after = dedent("\n".join(changed[:_MOST_LINES])).split("\n")
         lines += [f"# PROPOSED ({fix.safety}): {fix.title}", *after]
+    elif refusal := view.refusal(finding):
+        lines.append(f"# {refusal}")
     return f"{title}\n{fenced(lines)}\n"

@@ -151,7 +151,8 @@ class ChangesItem(msgspec.Struct, frozen=True):
 
 
 class MomentItem(msgspec.Struct, frozen=True):
-    """The numbers of one audit of the series, the last one being this one."""
+    """The numbers of one audit of the series, the last one being this one: findings by priority,
+    connection points by verdict."""
 
     name: str
     files: int
@@ -159,6 +160,7 @@ class MomentItem(msgspec.Struct, frozen=True):
     points: int
     findings: int
     by_priority: dict[str, int]
+    by_verdict: dict[str, int]
 
 
 def priority_item(item: Item) -> PriorityItem:
@@ -276,4 +278,5 @@ def moment_item(moment: Moment) -> MomentItem:
         points=moment.points,
         findings=moment.findings,
         by_priority=moment.by_priority,
+        by_verdict=moment.by_verdict,
     )

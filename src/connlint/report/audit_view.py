@@ -14,6 +14,7 @@ from connlint.audit.remarks import Remark
 from connlint.audit.tables import Tables
 from connlint.config.loading import LoadedStandard
 from connlint.config.render import Row, rows_of
+from connlint.findings import Finding
 from connlint.report.view import ProposedFix
 from connlint.triage.verdict import Verdict
 from connlint.version import __version__
@@ -33,7 +34,8 @@ _LABELS: dict[PointVerdict, tuple[str, str]] = {
 @dataclass(frozen=True, slots=True)
 class AuditView:
     """An audit as all formats see it. ``skipped`` are folders and files that were left out, each
-    with the reason. ``fixes`` go by the fingerprint of their finding."""
+    with the reason. ``fixes`` go by the fingerprint of their finding, ``refusals`` say of the
+    others why they are not fixed; both are empty for a format that shows neither."""
 
     tables: Tables
     loaded: LoadedStandard
@@ -41,6 +43,7 @@ class AuditView:
     source: SourceLines
     skipped: tuple[tuple[str, str], ...] = ()
     fixes: Mapping[str, ProposedFix] = field(default_factory=dict)
+    refusals: Mapping[str, str] = field(default_factory=dict)
     version: str = __version__
 
     @property
@@ -61,6 +64,11 @@ class AuditView:
     def elsewhere(self, remark: Remark) -> Point | None:
         """The connection point in another function that a remark is about."""
         return None if remark.elsewhere is None else self.tables.points[remark.elsewhere]
+
+    def refusal(self, finding: Finding) -> str:
+        """Why connlint does not fix a finding, as a sentence; empty where it does."""
+        reason = self.refusals.get(finding.fingerprint, "")
+        return f"Not fixed automatically: {reason}." if reason else ""
 
     @property
     def compliant_files(self) -> int:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from connlint.audit.changes import Changes, RuleChange
-from connlint.audit.trend import Moment
+from connlint.audit.trend import Moment, verdicts_of
 from connlint.audit.wording import sentence
 from connlint.report.audit_html.anchors import Anchors
 from connlint.report.audit_html.charts import Bar, Chart, Slice
-from connlint.report.audit_view import AuditView
+from connlint.report.audit_view import AuditView, action
 
 _PRIORITIES = {"critical": "remove", "high": "fix", "medium": "move", "low": "batch"}
 
@@ -79,9 +79,12 @@ def trend_charts(trend: Sequence[Moment]) -> Sequence[Chart]:
         )
         for each in trend
     ]
-    points = [Bar(each.name, [Slice("points", each.points, "review")]) for each in trend]
+    points = [
+        Bar(each.name, [Slice(action(v), each.by_verdict.get(v, 0), v) for v in verdicts_of(trend)])
+        for each in trend
+    ]
     return [
+        Chart("Connection points over time, by verdict", points),
         Chart("Findings over time, by priority", findings),
         Chart("Files over time", files),
-        Chart("Connection points over time", points),
     ]

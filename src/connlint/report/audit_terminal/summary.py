@@ -9,6 +9,7 @@ from rich.text import Text
 
 from connlint.audit.patterns import Pattern
 from connlint.audit.priorities import Item
+from connlint.audit.trend import Moment, verdicts_of
 from connlint.audit.wording import counted, some
 from connlint.report.audit_changes_markdown import numbers
 from connlint.report.audit_terminal.styled import prose, signed
@@ -36,6 +37,8 @@ def summary(view: AuditView, unicode: bool) -> Iterator[Text | Table]:
     changes = tables.changes
     if changes is not None:
         yield Text(f"Since the earlier audit: {numbers(view, changes)}")
+        yield Text("\nOver time", "bold")
+        yield _trend(tables.trend, unicode)
     yield Text()
     yield _numbers(
         (signed(each, action(each), unicode), number) for each, number in tables.by_verdict.items()
@@ -52,6 +55,24 @@ def summary(view: AuditView, unicode: bool) -> Iterator[Text | Table]:
         yield _items(to_do[:_MOST_ITEMS])
         if len(to_do) > _MOST_ITEMS:
             yield Text(f"... and {len(to_do) - _MOST_ITEMS} more: see --format html or markdown")
+
+
+def _trend(trend: Sequence[Moment], unicode: bool) -> Table:
+    """The numbers of each audit: points, those of each verdict, findings, compliant files."""
+    verdicts = verdicts_of(trend)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("Audit", overflow="fold")
+    table.add_column("Points", justify="right")
+    for each in verdicts:
+        table.add_column(signed(each, each, unicode), justify="right")
+    table.add_column("Findings", justify="right")
+    table.add_column("Compliant", justify="right")
+    for moment in trend:
+        counts = (str(moment.by_verdict.get(each, 0)) for each in verdicts)
+        compliant = f"{moment.compliant} of {moment.files}"
+        name = printable(moment.name)
+        table.add_row(name, str(moment.points), *counts, str(moment.findings), compliant)
+    return table
 
 
 def _patterns(patterns: Sequence[Pattern]) -> Table:
