@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from connlint.fix.docstrings import docstring_of, undocumented
 from connlint.fix.names import binds
 from connlint.fix.outcome import Refused
 from connlint.fix.parameters import without_argument, without_parameters
@@ -74,11 +75,20 @@ def _without_parameter(param: cst.Param, function: cst.FunctionDef, place: Place
             raise Refused(f"line {place.tree.line(use)} works with {name}")
         _fold(use, param, place, result)
     result.changes[function.params] = lambda changed: without_parameters(_as(changed), {name})
+    _undocument(name, function, result)
     if is_source:
         parts = [each for each in (param.annotation, param.default) if each]
         gone = [each for each in place.tree.inside(*parts) if isinstance(each, cst.Name)]
         result.vanished += gone
     return result
+
+
+def _undocument(name: str, function: cst.FunctionDef, result: Rewrite) -> None:
+    """Take the parameter out of the docstring that describes it."""
+    text = docstring_of(function)
+    changed = undocumented(text, name) if text else None
+    if text and changed:
+        result.replace(text, changed)
 
 
 def _as(parameters: cst.CSTNode) -> cst.Parameters:
