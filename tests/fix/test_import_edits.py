@@ -127,25 +127,51 @@ def test_a_reexport_stays(tmp_path: Path) -> None:
     assert result.reasons == ["other modules import the name from here"]
 
 
-@pytest.mark.parametrize(
-    ("module", "reason"),
-    [
-        ({}, "the provider app.db.Database.session is a method, which can't be imported"),
-        (
-            {"provider_module": "app.db"},
-            "the provider app.db.Database.session can't be imported by its name",
-        ),
-    ],
-    ids=["by its looks", "by its module"],
-)
-def test_a_provider_that_is_a_method_is_refused(
-    tmp_path: Path, module: dict[str, str], reason: str
-) -> None:
+def test_a_provider_that_looks_like_a_method_is_refused(tmp_path: Path) -> None:
     source = "from app.db import SessionLocal\nwith SessionLocal() as db:\n    db.a()\n"
-    data = {**SYNC, "provider": "app.db.Database.session", **module}
+    data = {**SYNC, "provider": "app.db.Database.session"}
     result = fix(tmp_path, source, data)
     assert result.text == source
-    assert reason in result.reasons
+    assert (
+        "the provider app.db.Database.session is a method, which can't be imported"
+        in result.reasons
+    )
+
+
+@pytest.mark.parametrize("provider", ["app.db.outer.<locals>.session", "shop.db.session"])
+def test_a_provider_that_its_module_does_not_hold_is_refused(tmp_path: Path, provider: str) -> None:
+    source = "from app.db import SessionLocal\nwith SessionLocal() as db:\n    db.a()\n"
+    data = {**SYNC, "provider": provider, "provider_module": "app.db"}
+    result = fix(tmp_path, source, data)
+    assert result.text == source
+    assert f"the provider {provider} can't be imported by its name" in result.reasons
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("from app.db import SessionLocal\n\nwith SessionLocal() as s:\n    s.a()\n",
+         "from app.db import database\n\nwith database.session() as s:\n    s.a()\n"),
+        ("from app import db\n\nwith db.SessionLocal() as s:\n    s.a()\n",
+         "from app import db\n\nwith db.database.session() as s:\n    s.a()\n"),
+    ],
+    ids=["from", "module"],
+)  # fmt: skip
+def test_the_object_of_a_method_is_imported(tmp_path: Path, before: str, after: str) -> None:
+    data = {**SYNC, "provider": "app.db.database.session", "provider_module": "app.db"}
+    result = fix(tmp_path, before, data)
+    assert result.text == after
+    assert result.reasons == []
+
+
+def test_the_object_of_a_method_gets_a_name_that_is_free(tmp_path: Path) -> None:
+    source = (
+        "from app.db import SessionLocal\n\ndatabase = 1\nwith SessionLocal() as s:\n    s.a()\n"
+    )
+    data = {**SYNC, "provider": "app.db.database.session", "provider_module": "app.db"}
+    assert fix(tmp_path, source, data).text == source.replace(
+        "import SessionLocal", "import database as provide_database"
+    ).replace("SessionLocal()", "provide_database.session()")
 
 
 def test_a_module_that_is_written_like_a_class(tmp_path: Path) -> None:

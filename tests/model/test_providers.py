@@ -48,6 +48,19 @@ SHAPES = {
     async def opened():
         return Later()
     """,
+    "decorator": """
+    def opened(function):
+        def run(*args, **kwargs):
+            with Session() as session:
+                return function(session, *args, **kwargs)
+        return run
+    """,
+    "unknown": """
+    def opened():
+        def run():
+            return Session()
+        return run
+    """,
 }
 
 

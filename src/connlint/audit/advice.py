@@ -32,6 +32,8 @@ _FORMS = {
     "function": "{held} = {name}()",
     "coroutine": "{held} = await {name}()",
     "scoped": "{name}",
+    "decorator": "@{name}",
+    "unknown": "{name}",
 }
 
 

@@ -32,6 +32,8 @@ _SHAPES = {
     "function": "function; the caller closes",
     "coroutine": "coroutine; the caller closes",
     "scoped": "scoped session",
+    "decorator": "decorator",
+    "unknown": "function",
 }
 
 

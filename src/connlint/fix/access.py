@@ -14,6 +14,7 @@ import libcst as cst
 from connlint.fix.imports import Imported, Imports, dotted
 from connlint.fix.names import Names, binds
 from connlint.fix.outcome import Refused
+from connlint.fix.provider import Provider
 from connlint.fix.rewrite import ImportRequest
 from connlint.fix.tree import Scope
 
@@ -57,6 +58,22 @@ def access(
     within = imports.tree.statement_of(beside.statement) if beside.is_guarded else None
     request = ImportRequest(module, attribute, local, owner, site, beside.statement, within)
     return Access(cst.Name(local), request)
+
+
+def provider_access(
+    site: cst.CSTNode,
+    replaced: cst.BaseExpression,
+    provider: Provider,
+    imports: Imports,
+    known_as: Collection[str] = (),
+) -> Access:
+    """How to name ``provider`` at ``site``: of a method, the object is what is imported."""
+    root, *path = provider.attribute.split(".")
+    found = access(site, replaced, provider.module, root, imports, known_as)
+    expression = found.expression
+    for attribute in path:
+        expression = cst.Attribute(expression, cst.Name(attribute))
+    return Access(expression, found.request)
 
 
 def library(

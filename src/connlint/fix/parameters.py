@@ -35,6 +35,44 @@ def with_parameter(function: cst.FunctionDef, new: cst.Param) -> cst.Parameters:
     return every.with_changes(**{field: wanted})
 
 
+def with_positional(function: cst.FunctionDef, new: cst.Param, at: int) -> cst.Parameters:
+    """The parameters of ``function`` with ``new`` as number ``at`` of those that go by position."""
+    every = function.params
+    field = "posonly_params" if every.posonly_params else "params"
+    wanted: list[cst.Param] = list(getattr(every, field))
+    if at == len(wanted) and not _goes_on(every, field):
+        return _with_last(every, field, wanted, new, _separator(function))
+    wanted.insert(at, new.with_changes(comma=_separator(function)))
+    return every.with_changes(**{field: wanted})
+
+
+def with_keyword(function: cst.FunctionDef, new: cst.Param) -> cst.Parameters:
+    """The parameters of ``function`` and ``new``, which takes no argument from any of them.
+
+    Behind parameters with defaults it goes by its name alone.
+    """
+    every = function.params
+    has_defaults = any(each.default for each in (*every.posonly_params, *every.params))
+    is_last = not every.kwonly_params and every.star_arg is cst.MaybeSentinel.DEFAULT
+    if not (has_defaults and is_last):
+        return with_parameter(function, new)
+    changed = with_parameter(function, new.with_changes(default=cst.Name("None")))
+    *before, last = changed.params
+    added = new.with_changes(comma=last.comma, whitespace_after_param=last.whitespace_after_param)
+    star = cst.ParamStar(comma=_separator(function))
+    return changed.with_changes(params=before, star_arg=star, kwonly_params=[added])
+
+
+def _goes_on(every: cst.Parameters, field: str) -> bool:
+    """Does anything come behind the parameters of ``field``?"""
+    return (
+        every.star_arg is not cst.MaybeSentinel.DEFAULT
+        or bool(every.kwonly_params)
+        or every.star_kwarg is not None
+        or (field == "posonly_params")
+    )
+
+
 def _with_last(
     every: cst.Parameters,
     field: str,

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 
 from connlint.fix.outcome import Refused
 
-_BLOCKS = {"context-manager": False, "async-context-manager": True}
+_BLOCKS = {
+    "context-manager": False,
+    "async-context-manager": True,
+    "generator": False,
+    "async-generator": True,
+}
 _CALLED = {"function": False, "coroutine": True}
 _INJECTED = frozenset({"generator", "async-generator"})
 
@@ -18,7 +23,8 @@ class Provider:
 
     ``commits`` and ``expires`` are ``yes``, ``no`` or ``unknown``: does leaving it commit, and does
     that make loaded objects unreadable once the session is closed? ``is_async`` is ``None`` where
-    the kind of its session is not known.
+    the kind of its session is not known. ``attribute`` is dotted for a method of what ``module``
+    holds.
     """
 
     module: str
@@ -42,7 +48,8 @@ class Provider:
             if module.rpartition(".")[2][:1].isupper():
                 raise Refused(f"the provider {dotted} is a method, which can't be imported")
         attribute = dotted.removeprefix(f"{module}.")
-        if not module or not attribute.isidentifier():
+        is_inside = bool(module) and attribute != dotted
+        if not is_inside or not all(map(str.isidentifier, attribute.split("."))):
             raise Refused(f"the provider {dotted or 'of this kind'} can't be imported by its name")
         shape = data.get("provider_shape", "")
         return cls(
@@ -57,12 +64,12 @@ class Provider:
     @property
     def name(self) -> str:
         """The provider as it is called in messages."""
-        return f"{self.attribute}()"
+        return f"@{self.attribute}" if self.is_decorator else f"{self.attribute}()"
 
     @property
     def is_block(self) -> bool:
-        """Is the provider opened with ``with`` or ``async with``?"""
-        return self.shape in _BLOCKS
+        """Is what the provider gives opened with ``with`` or ``async with``?"""
+        return self.shape in _BLOCKS or self.shape == "scoped"
 
     @property
     def is_called(self) -> bool:
@@ -74,8 +81,13 @@ class Provider:
         return _CALLED.get(self.shape, False)
 
     @property
+    def is_decorator(self) -> bool:
+        """Is the provider put on functions, to which it hands the session?"""
+        return self.shape == "decorator"
+
+    @property
     def is_injected(self) -> bool:
-        """Is the provider a dependency, opened by the framework?"""
+        """Is the provider a dependency, which the framework opens, or ``contextmanager()``?"""
         return self.shape in _INJECTED
 
     @property

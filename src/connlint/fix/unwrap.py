@@ -36,7 +36,7 @@ def unwrap_with(item: cst.WithItem, provider: Provider, place: Place, begin: str
     elif len(statement.items) > 1:
         _drop_item(item, statement, result)
     else:
-        result.splices.append(_lift(statement, place))
+        result.splices.append(lift(statement, place))
     return result
 
 
@@ -47,7 +47,7 @@ def _drop_item(item: cst.WithItem, statement: cst.With, result: Rewrite) -> None
         result.replace(before, before.with_changes(comma=last.comma))
 
 
-def _lift(statement: cst.With, place: Place) -> Splice:
+def lift(statement: cst.With, place: Place) -> Splice:
     """Put what is in ``statement`` in its place."""
     block, at = place.tree.place_in_block(statement)
 
@@ -85,12 +85,21 @@ def _unwrap_entered(held: Held, life: Entered, provider: Provider, place: Place)
     if len(life.statement.items) > 1:
         _drop_item(life.item, life.statement, result)
     else:
-        result.splices.append(_lift(life.statement, place))
+        result.splices.append(lift(life.statement, place))
     return result
 
 
-def check_only(name: str, function: cst.FunctionDef, place: Place) -> None:
-    """Raise :class:`Refused` when ``name`` is bound more than once in ``function``."""
+def check_only(
+    name: str,
+    function: cst.FunctionDef,
+    place: Place,
+    gone: Sequence[cst.BaseStatement] = (),
+) -> None:
+    """Raise :class:`Refused` when ``name`` is bound more than once in ``function``.
+
+    ``gone`` are statements that do so and are removed.
+    """
     every = place.names.of_variable(name, function)
-    if sum(binds(each, place.tree) for each in every) > 1:
+    staying = [each for each in every if not place.tree.is_within(each, gone)]
+    if sum(binds(each, place.tree) for each in staying) > 1:
         raise Refused(f"{name} stands for other things in the function, too")

@@ -4,14 +4,15 @@ what they return, which are providers, which store entities; and what their call
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.classes import ClassId
 from connlint.model.effects import Summary
 from connlint.model.exits import never_returns
-from connlint.model.names import Module
+from connlint.model.held_methods import held_method
+from connlint.model.names import Module, Target
 from connlint.model.program import Program
 from connlint.model.seams import Run
 from connlint.model.states import Vocabulary
@@ -54,8 +55,20 @@ class Assumptions:
         """Configured dotted names, as written and as the definition that they lead to."""
         found = list(names)
         for name in names:
-            found.extend(target.dotted for target in self.program.names.resolve_dotted(name))
+            for target in self.program.names.resolve_dotted(name):
+                found.append(target.dotted)
+                found.extend(self._entering(target))
+            if (method := held_method(self.program, name)) is not None:
+                found.append(self.program.modules[method.module].symbol(method.scope))
         return found
+
+    def _entering(self, target: Target) -> Iterator[str]:
+        """The methods that hand out what entering an instance of a class gives."""
+        if target.kind == "class":
+            owner = ClassId(target.module, target.scope)
+            for name in ("__enter__", "__aenter__"):
+                if (method := self.program.hierarchy.method(owner, name)) is not None:
+                    yield self.program.modules[method[0].module].symbol(method[1])
 
     def _parameters(
         self, module: Module, scope: int, arguments: dict[str, v.Values]

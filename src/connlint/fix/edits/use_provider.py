@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from connlint.fix.access import Access, access
+from connlint.fix.access import Access, library, provider_access
 from connlint.fix.body import check_kept
+from connlint.fix.decorate import decorate
 from connlint.fix.enter import Entering, enter, enter_later, entered_name
 from connlint.fix.life import Entered, Finally, Held, held_by, life_of
 from connlint.fix.names import binds
@@ -19,6 +20,8 @@ from connlint.fix.provider import Provider
 from connlint.fix.rewrite import Rewrite
 from connlint.fix.site import Site, injected, root_of, site_of
 from connlint.fix.wrap import Opening, wrap_finally, wrap_straight
+
+_MANAGERS = {"generator": "contextmanager", "async-generator": "asynccontextmanager"}
 
 
 def rewrite(place: Place) -> Rewrite:
@@ -31,24 +34,45 @@ def rewrite(place: Place) -> Rewrite:
         return _inject(reference, provider, place)
     site = site_of(place)
     provider.check_session(_factory_is_async(site, place))
-    if provider.is_injected:
-        raise Refused(f"{provider.name} is a dependency: it is injected, not called")
-    if provider.shape == "scoped":
-        raise Refused(f"{provider.name} is a scoped session: its life is the request's, no block's")
+    result = (
+        decorate(place, site, provider) if provider.is_decorator else _open(place, site, provider)
+    )
+    if not provider.is_called:
+        result.vanished += site.closers
+    if site.root:
+        result.vanished.append(site.root)
+    _drop_alias(site, result, place)
+    return result
+
+
+def _open(place: Place, site: Site, provider: Provider) -> Rewrite:
+    """The session is opened where it was, with the provider."""
     found = _access(site.call, site.factory, provider, place)
-    call = cst.Call(found.expression)
+    opened, managers = found.expression, []
+    if provider.is_injected:
+        manager = library(
+            site.call,
+            "contextlib",
+            _MANAGERS[provider.shape],
+            place.imports,
+            place.known_as("manager"),
+        )
+        opened = cst.Call(manager.expression, [cst.Arg(opened)])
+        managers = [manager.request] if manager.request else []
+    call = cst.Call(opened)
     if provider.is_block:
         result = _open_block(place, site, provider, call)
-        result.vanished += site.closers
+        result.imports += managers
+        if provider.is_injected:
+            result.unsafe.append(f"{provider.name} is there to be injected")
+        if provider.shape == "scoped":
+            result.unsafe.append(f"the session of {provider.name} is that of the whole thread")
     elif provider.is_called:
         result = _call_function(place, site, provider, call)
     else:
         raise Refused(f"the shape of {provider.name} is not known")
     if found.request:
         result.imports.append(found.request)
-    if site.root:
-        result.vanished.append(site.root)
-    _drop_alias(site, result, place)
     return result
 
 
@@ -56,7 +80,7 @@ def _access(
     at: cst.CSTNode, replaced: cst.BaseExpression, provider: Provider, place: Place
 ) -> Access:
     known_as = place.known_as("provider")
-    return access(at, replaced, provider.module, provider.attribute, place.imports, known_as)
+    return provider_access(at, replaced, provider, place.imports, known_as)
 
 
 def _factory_is_async(site: Site, place: Place) -> bool:
@@ -81,8 +105,9 @@ def _is_awaited(use: cst.Name, place: Place) -> bool:
 
 def _inject(reference: cst.BaseExpression, provider: Provider, place: Place) -> Rewrite:
     """``Depends(forbidden)``: another dependency is injected."""
-    if provider.is_block:
-        raise Refused(f"{provider.name} is a context manager, which can't be injected")
+    if (provider.is_block and not provider.is_injected) or provider.is_decorator:
+        kind = "decorator" if provider.is_decorator else "context manager"
+        raise Refused(f"{provider.name} is a {kind}, which can't be injected")
     known = place.data.get("factory_async")
     if known in {"yes", "no"}:
         provider.check_session(known == "yes")

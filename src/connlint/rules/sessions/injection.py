@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from connlint.findings import FixIntent
 from connlint.location import span_between
-from connlint.model.providers import provider_of
+from connlint.model.providers import Provider, provider_of
 from connlint.rules.sessions.known_names import known_as
 from connlint.rules.sessions.openings import opener_of, own_openings
 from connlint.rules.sessions.replacement import provider_data, providers
@@ -43,8 +43,14 @@ def injection_intent(project: Project, scope: ScopeId, opened: Operation) -> Fix
         safety="unsafe",
         title=f"take a session from {provider.name} as a parameter",
         data=data,
-        obstacle=_obstacle(project, scope),
+        obstacle=_unfit(provider) or _obstacle(project, scope),
     )
+
+
+def _unfit(provider: Provider) -> str:
+    """Why no framework injects what a provider gives, in words for the user."""
+    is_decorator = provider.shape == "decorator"
+    return f"{provider.name} is a decorator, not a dependency" if is_decorator else ""
 
 
 def _commits(project: Project, opened: Operation) -> str:

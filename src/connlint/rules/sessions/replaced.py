@@ -3,6 +3,7 @@ of the thing that it replaces: what would be lost, and under which names the pro
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from connlint.model import values as v
 from connlint.model.expressions import calls_in
 from connlint.model.providers import provider_of
 from connlint.rules.sessions.known_names import known_as
+from connlint.rules.sessions.sharing import why_shared
 
 if TYPE_CHECKING:
     from connlint.findings import FixIntent
@@ -25,14 +27,48 @@ def mindful(
     """``intent`` to replace ``name``, which stands at a place of a function, with its obstacles."""
     if intent is None:
         return None
-    wanted = intent.data["provider"]
-    data = {**intent.data, "provider_known_as": known_as(project, scope, wanted)}
+    wanted, module = intent.data["provider"], intent.data["provider_module"]
+    # Of a method's name, what is imported is the object.
+    root = f"{module}.{wanted.removeprefix(f'{module}.').partition('.')[0]}"
+    data = {
+        **intent.data,
+        "provider_known_as": known_as(project, scope, root),
+        **_names_of_helpers(project, scope, intent.data),
+    }
     obstacle = intent.obstacle
     if intent.data["provider_commits"] == "no" and _commits(project, name):
         obstacle = f"{name} commits when it is left, and {wanted} does not"
     elif _is_given_arguments(project, scope, at):
         obstacle = "the provider has no place for the arguments that the factory is given"
+    elif not obstacle and data["provider_shape"] == "decorator":
+        obstacle = _reaching_in(project, scope)
+    elif not obstacle and data["provider_shape"] == "scoped":
+        obstacle = why_shared(project, scope, wanted)
     return replace(intent, data=data, obstacle=obstacle)
+
+
+def _names_of_helpers(project: Project, scope: ScopeId, data: Mapping[str, str]) -> dict[str, str]:
+    """The names that the file has for what a generator, or a parameter's type, is written with."""
+    shape, kind = data["provider_shape"], data.get("session_type", "")
+    found = {}
+    if shape.endswith("generator"):
+        manager = f"contextlib.{'async' if shape.startswith('async') else ''}contextmanager"
+        found["manager_known_as"] = known_as(project, scope, manager)
+    if kind:
+        found["session_type_known_as"] = known_as(project, scope, kind)
+    return found
+
+
+def _reaching_in(project: Project, scope: ScopeId) -> str:
+    """Why one more parameter of a function might not stay between it and a decorator."""
+    facts = project.module(scope[0]).facts.scopes[scope[1]]
+    if facts.kind != "function":
+        return ""
+    if any((each.module, each.scope) == scope for each in project.entry_points):
+        return f"{facts.name} is called by a framework, which may look at its parameters"
+    if not project.is_only_called(scope):
+        return f"{facts.name} is handed on to what may look at its parameters"
+    return ""
 
 
 def _commits(project: Project, name: str) -> bool:

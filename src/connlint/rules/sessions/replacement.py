@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from connlint.findings import FixIntent
-from connlint.model.providers import Provider, provider_of
+from connlint.model import values as v
+from connlint.model.named_providers import providers_named
+from connlint.model.providers import Provider
 
 if TYPE_CHECKING:
     from connlint.model.effects import Operation
@@ -15,22 +17,30 @@ if TYPE_CHECKING:
 
 
 def providers(project: Project, names: Iterable[str]) -> Iterator[Provider]:
-    """The functions that names of the standard lead to."""
+    """What names of the standard lead to."""
     for name in names:
-        for target in project.targets(name):
-            if target.kind == "function":
-                yield provider_of(project.engine, (target.module, target.scope))
+        yield from providers_named(project.engine, name)
 
 
 def provider_for(project: Project, scope: ScopeId) -> Provider | None:
-    """The provider that suits a function: a task's own for tasks, else one of the same colour."""
+    """The provider that suits a function: a task's own for tasks, else one of the same colour.
+
+    Where the standard has nothing but what is injected, that, unless it can be injected here.
+    """
     sessions = project.standard.sessions
     is_task = project.role(scope) == "task"
     names = (*sessions.task_providers, *sessions.providers) if is_task else sessions.providers
+    if not names and not _is_route(project, scope):
+        names = sessions.dependencies
     is_async = project.program.modules[scope[0]].facts.scopes[scope[1]].is_async
     known = list(providers(project, names))
     fitting = [each for each in known if each.is_async == is_async]
     return next(iter(fitting or known), None)
+
+
+def _is_route(project: Project, scope: ScopeId) -> bool:
+    entries = project.entry_points
+    return any(each.kind == "route" and (each.module, each.scope) == scope for each in entries)
 
 
 def provider_intent(
@@ -42,7 +52,8 @@ def provider_intent(
         return None
     is_async = project.acquired_async(operation) if operation is not None else None
     factory = "unknown" if is_async is None else "yes" if is_async else "no"
-    return _intent(provider, f"open the session with {provider.name}", factory)
+    title = f"open the session with {provider.name}"
+    return _intent(provider, title, factory, _obstacle(provider))
 
 
 def dependency_intent(project: Project, forbidden: str) -> FixIntent | None:
@@ -52,12 +63,23 @@ def dependency_intent(project: Project, forbidden: str) -> FixIntent | None:
         return None
     replaced = next(providers(project, (forbidden,)), None)
     factory = "unknown" if replaced is None else "yes" if replaced.is_async else "no"
-    return _intent(provider, f"inject {provider.name}", factory)
+    return _intent(provider, f"inject {provider.name}", factory, "")
 
 
-def _intent(provider: Provider, title: str, factory_async: str) -> FixIntent:
+def _intent(provider: Provider, title: str, factory_async: str, obstacle: str) -> FixIntent:
     data = provider_data(provider, factory_async)
-    return FixIntent(kind="use-provider", safety="safe", title=title, data=data)
+    return FixIntent(kind="use-provider", safety="safe", title=title, data=data, obstacle=obstacle)
+
+
+def _obstacle(provider: Provider) -> str:
+    """Why a provider can't be put into the place of anything, in words for the user."""
+    if provider.passing is not None and provider.passing.obstacle:
+        return f"{provider.name} can't be put on a function: {provider.passing.obstacle}"
+    if provider.needs:
+        return f"{provider.name} has to be given {provider.needs}"
+    if provider.swallows:
+        return f"{provider.name} may keep to itself what is raised in its block"
+    return ""
 
 
 def provider_data(provider: Provider, factory_async: str) -> dict[str, str]:
@@ -69,4 +91,22 @@ def provider_data(provider: Provider, factory_async: str) -> dict[str, str]:
         "provider_async": "yes" if provider.is_async else "no",
         "provider_commits": "yes" if provider.commits else "no",
         "factory_async": factory_async,
+        **_passing_data(provider),
+    }
+
+
+def _passing_data(provider: Provider) -> dict[str, str]:
+    """How a provider that is a decorator is put on a function, as arguments of a fix."""
+    passing = provider.passing
+    if passing is None:
+        return {}
+    kind = passing.session.type if isinstance(passing.session, v.Obj) else ""
+    return {
+        "passed_as": passing.keyword,
+        "passed_behind": str(passing.before),
+        "decorator_async": "yes" if passing.is_async else "no",
+        "decorator_called": "yes" if passing.is_made else "no",
+        "decorator_marks": "yes" if passing.is_marked else "no",
+        "decorator_depends": "yes" if passing.depends else "no",
+        "session_type": "" if ":" in kind else kind,
     }
