@@ -60,15 +60,21 @@ def contents(project: Path) -> dict[str, str]:
 
 def kill_after(project: Path, files: int) -> None:
     """Fix, and be killed before one file more is written."""
+    process = start(project, "-c", KILLED, str(files), *FIX)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == -signal.SIGKILL, errors
+
+
+def start(project: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start Python with these arguments, and the cache that ``run_process`` uses."""
     environment = {
         "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
         "CONNLINT_CACHE_DIR": str(project.parent / "connlint-cache"),
     }
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, str(files), *FIX],
-        cwd=project, env=environment, capture_output=True, timeout=120, check=False,
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    assert done.returncode == -signal.SIGKILL, done.stderr
 
 
 @pytest.mark.parametrize("command", ["check", "audit", "init --dry-run", "config", "trace"])
@@ -107,3 +113,14 @@ def test_without_a_cache_folder_a_fix_that_spans_files_is_refused(project: Path)
     done = run_process(*FIX, cwd=project, environment=environment)
     assert (done.code, contents(project)) == (1, before)
     assert "(it can't be noted in " in done.err
+
+
+def test_two_runs_at_once_fix_the_project_once(project: Path) -> None:
+    runs = [start(project, "-m", "connlint", *FIX) for _ in range(2)]
+    said = [process.communicate(timeout=120)[1] for process in runs]
+    for process, errors in zip(runs, said, strict=True):
+        assert process.returncode in (0, 1, 2), errors
+        assert b"Traceback" not in errors
+    assert any(b"3 findings fixed in 3 files" in errors for errors in said)
+    assert set(contents(project)) == {*FILES, "pyproject.toml"}
+    assert "0 findings" in run_process("check", "--select", "DBC107", cwd=project).err
