@@ -137,8 +137,9 @@ def _rewritten(file: OpenFile, rewrites: Sequence[Rewrite]) -> bytes:
     source = file.tree.source
     text = apply(file.tree.module, [*rewrites, imports]).code
     _check(source.text, text)
-    text = without_unused(file, msgspec.structs.replace(source, text=text))
-    _check(source.text, text)
+    if (tidied := without_unused(file, msgspec.structs.replace(source, text=text))) != text:
+        text = tidied
+        _check(source.text, text)
     try:
         return source.encode(text)
     except UnicodeEncodeError as error:

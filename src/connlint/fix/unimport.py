@@ -70,13 +70,11 @@ def _is_unneeded(imported: Imported, file: OpenFile) -> bool:
         return False  # loading a module, or seeing whether it can be, may be all that it is for
     if is_public and file.target.is_package:
         return False
-    if is_public and file.target.is_taken(imported.local):
-        return False
     try:
         _check_unneeded(imported.alias, file)
     except Refused:
         return False
-    return True
+    return not (is_public and file.target.is_taken(imported.local))
 
 
 def _check_unneeded(
