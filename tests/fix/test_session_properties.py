@@ -12,10 +12,16 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fix.decorators import DECORATORS
 from fix.fixed_project import Project
 from fix.test_session_fixes import DATABASE, STANDARD
 from visit.programs import UNIT, Lines, layouts, statements, text_of
 
+DECORATED = """\
+[sessions]
+providers = ["app.db.by_keyword"]
+owners = ["app/db.py"]
+"""
 ENDINGS = st.sampled_from(
     [[], ["return db.scalar(1)"], ["return"], ["db.rollback()"], ["raise ValueError"],
      ["rows = db.execute(1)", "return rows"], ["return [each for each in db.scalars(1)]"]]
@@ -39,41 +45,57 @@ def openings(draw: st.DrawFn) -> tuple[str, Lines]:
     """A session with some code around and inside, and the rule that has a word on it."""
     body = [*draw(statements), "db.execute('ü')  # work", *draw(statements), *draw(ENDINGS)]
     reads = [*draw(statements), "db.get(A, 1)  # work", *draw(statements), *draw(READING)]
-    return draw(
-        st.sampled_from(
-            [
-                ("DBC109", ["db = SessionLocal()  # open", *body]),
-                ("DBC109", ["db = SessionLocal()", *body, "db.close()"]),
-                ("DBC109", ["db = SessionLocal()", "f()", "try:", *_deeper(body), "finally:",
-                            f"{UNIT}db.close()"]),
-                ("DBC109", ["try:", f"{UNIT}db = SessionLocal()", *_deeper(body),
-                            f"{UNIT}db.close()", "except ValueError:", f"{UNIT}f()"]),
-                ("DBC110", ["db = next(get_db())", *body]),
-                ("DBC110", ["db = get_session()  # wrong", *body]),
-                ("DBC110", ["for db in get_db():  # once", *_deeper(body)]),
-                ("DBC110", ["with get_db() as db, open(1) as f:", *_deeper(body)]),
-                ("DBC105", ["with get_session() as db:  # own", *_deeper(body)]),
-                ("DBC105", ["db = SessionLocal()", "try:", *_deeper(body), "finally:",
-                            f"{UNIT}db.close()"]),
-                ("DBC106", ["with get_session() as db:", *_deeper(reads)]),
-                ("DBC106", ["db = SessionLocal()  # own", "try:", *_deeper(reads), "finally:",
-                            f"{UNIT}db.close()"]),
-            ]
-        )
-    )  # fmt: skip
+    closing = ["finally:", f"{UNIT}db.close()"]
+    forms = {
+        "DBC101": [
+            ["with SessionLocal() as db:  # own", *_deeper(body)],
+            ["db = SessionLocal()", "try:", *_deeper(body), *closing],
+        ],
+        "DBC105": [
+            ["with get_session() as db:  # own", *_deeper(body)],
+            ["db = SessionLocal()", "try:", *_deeper(body), *closing],
+        ],
+        "DBC106": [
+            ["with get_session() as db:", *_deeper(reads)],
+            ["db = SessionLocal()  # own", "try:", *_deeper(reads), *closing],
+        ],
+        "DBC109": [
+            ["db = SessionLocal()  # open", *body],
+            ["db = SessionLocal()", *body, "db.close()"],
+            ["db = SessionLocal()", "f()", "try:", *_deeper(body), *closing],
+            ["try:", f"{UNIT}db = SessionLocal()", *_deeper(body), f"{UNIT}db.close()",
+             "except ValueError:", f"{UNIT}f()"],
+        ],
+        "DBC110": [
+            ["db = next(get_db())", *body],
+            ["db = get_session()  # wrong", *body],
+            ["for db in get_db():  # once", *_deeper(body)],
+            ["with get_db() as db, open(1) as f:", *_deeper(body)],
+        ],
+        "DBC306": [
+            ["rows = db.query(A).all()  # all", *draw(statements), "g(len(rows))"],
+            ["return len(db.query(A)", "    .all())  # so many"],
+        ],
+    }  # fmt: skip
+    code = draw(st.sampled_from(sorted(forms)))
+    return code, draw(st.sampled_from(forms[code]))
 
 
 @st.composite
 def programs(draw: st.DrawFn) -> tuple[str, Lines]:
     """A file with a session in a function, which is a route for the rule on routes."""
     code, opening = draw(openings())
-    inner = [*draw(statements), *opening]
-    if code != "DBC105":
+    inner = opening if code == "DBC101" else [*draw(statements), *opening]
+    if code not in {"DBC101", "DBC105"}:
         while draw(st.integers(0, 2)) == 2:
             inner = [draw(st.sampled_from(["if f():", "for x in f():"])), *_deeper(inner)]
     header = {"DBC105": ["@app.get('/x')", "def load(y):"],
+              "DBC306": ["def load(y, db: Session):"],
               "DBC106": ["def load(y, given: Session):"]}.get(code, ["def load(y):"])  # fmt: skip
-    return code, [*HEADS, *draw(statements), "", *header, *_deeper([*inner, *draw(statements)])]
+    before, after = draw(statements), draw(statements)
+    if code == "DBC101":
+        before = after = []  # the session is the whole function's
+    return code, [*HEADS, *before, "", *header, *_deeper([*inner, *after])]
 
 
 def _texts(source: str) -> list[str]:
@@ -83,7 +105,7 @@ def _texts(source: str) -> list[str]:
     return sorted(token.string for token in tokens if token.type in wanted)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(programs(), layouts)
 def test_fixes_apply_cleanly_or_are_refused(
     program: tuple[str, Lines], layout: tuple[str, str]
@@ -91,7 +113,8 @@ def test_fixes_apply_cleanly_or_are_refused(
     code, lines = program
     source = text_of(lines, *layout)
     with tempfile.TemporaryDirectory() as folder:
-        project = Project.of(Path(folder), code, STANDARD, {"app/db.py": DATABASE})
+        standard, database = (DECORATED, DECORATORS) if code == "DBC101" else (STANDARD, DATABASE)
+        project = Project.of(Path(folder), code, standard, {"app/db.py": database})
         place = Path(folder) / "app/service.py"
         place.write_bytes(source.encode())
         outcome = project.fix(unsafe=True)
