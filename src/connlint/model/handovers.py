@@ -6,7 +6,7 @@ and in partial functions; those of a coroutine that is started are the arguments
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from connlint.facts import types as f
 from connlint.model import values as v
@@ -27,6 +27,10 @@ def spawned(run: Run, target: str, args: Arguments, keywords: Keywords, node: f.
     found: dict[str, v.Obj] = {}
     for held in (*args, *(values for _, values in keywords)):
         _collect(run, held, found, 0)
+    for call, _ in _calls_handed(run, node.args):
+        session = _session_of(run, call)
+        if session is not None:
+            found.setdefault(session.id, session)
     if found:
         _pass_on(run, args, dict(keywords))
     if found:
@@ -66,8 +70,43 @@ def gathered(run: Run, values: Iterable[v.Values], node: f.Call) -> None:
                 for each in v.flattened((value,)):
                     if isinstance(each, v.Pending):
                         together[each.at, each.end, not value.exact] = None
+    for call, is_repeated in _calls_handed(run, node.args):
+        if _session_of(run, call) is not None:
+            together.setdefault((call.at, call.end, is_repeated))
     handover = Handover("gather", node.at, node.end, "", (), tuple(run.loops), tuple(together))
     run.handovers[node.at, node.end] = handover
+
+
+def _calls_handed(
+    run: Run, arguments: Iterable[f.Expr], *, is_repeated: bool = False
+) -> Iterator[tuple[f.Call, bool]]:
+    """The calls whose results are handed on as they are, and whether it is one for each item."""
+    for node in arguments:
+        if isinstance(node, f.Call):
+            yield node, is_repeated
+        elif isinstance(node, f.Starred):
+            yield from _calls_handed(run, (node.value,), is_repeated=is_repeated)
+        elif isinstance(node, f.Seq):
+            yield from _calls_handed(run, node.items, is_repeated=is_repeated)
+        elif isinstance(node, f.Comp):
+            yield from _calls_handed(run, node.elements, is_repeated=True)
+        elif isinstance(node, f.Name):
+            assigned = run.program.assigned(run.module, run.number).get(node.id, ())
+            displays = (each for each in assigned if isinstance(each, (f.Comp, f.Seq)))
+            yield from _calls_handed(run, displays, is_repeated=is_repeated)
+
+
+def _session_of(run: Run, call: f.Call) -> v.Obj | None:
+    """The asynchronous session that a call works on, by a method that does not close it."""
+    if not isinstance(call.func, f.Attr) or not isinstance(call.func.value, (f.Name, f.Attr)):
+        return None
+    for value in run.evaluate(call.func.value):
+        known = run.program.database_type(value)
+        if isinstance(value, v.Obj) and known is not None and known.is_async:
+            method = run.program.catalog.method(known.name, call.func.attr)
+            works = method is not None and "close" not in method.effects
+            return value if works and run.program.is_session(value) else None
+    return None
 
 
 def _collect(run: Run, values: v.Values, found: dict[str, v.Obj], depth: int) -> None:

@@ -50,6 +50,7 @@ class Events(Holdings):
         self.watched = watched_names(
             self._module.facts.scopes[scope[1]], self._module.body(scope[1])
         )
+        self._closures: set[str] = set()
         self.handed_out: set[str] = set()
         self.closed: set[str] = set()
         self.kept: set[str] = set()
@@ -257,7 +258,7 @@ class Events(Holdings):
         operations: Iterable[Operation],
         given: Given,
     ) -> None:
-        over = {session for session, how in way.ended if how == "scope"} - way.scoped - way.opened
+        over = self._over(way)
         if not over:
             return
         used = {each.effect.session for each in operations if each.effect.kind in WORK | _ENDS}
@@ -269,6 +270,11 @@ class Events(Holdings):
                 used |= sessions
         for session in sorted(over & used):
             self.late.setdefault(session, Late(session, node.at, node.end, "used"))
+
+    def _over(self, way: Way) -> frozenset[str]:
+        """The sessions that were closed by the end of their block."""
+        ended = frozenset(session for session, how in way.ended if how == "scope")
+        return ended - way.scoped - way.opened
 
     # other events
 
@@ -290,28 +296,15 @@ class Events(Holdings):
         return {self._define(scope, way): None for way in ways}
 
     def _define(self, scope: int, way: Way) -> Way:
-        captured: set[str] = set()
-        closed: set[str] = set()
-        stack = [(scope, frozenset[str]())]
-        while stack and way.names:
-            number, hidden = stack.pop()
-            hidden |= frozenset(self._module.facts.scopes[number].binds)
-            stack.extend((child, hidden) for child in self._module.children.get(number, ()))
-            for text in self._module.facts.scopes[number].called:
-                root, _, method = text.partition(".")
-                sessions = way.held_by(root) if root not in hidden else frozenset()
-                captured |= sessions
-                if not method or self._closes(root, method, way):
-                    closed |= sessions
+        captured, closed = self.captured(scope, way)
         facts = self._module.facts.scopes[scope]
         self.closed |= closed
-        way = way.release(frozenset(closed))
-        return way if facts.kind == "lambda" else way.bind(facts.name, frozenset(captured))
-
-    def _closes(self, name: str, method: str, way: Way) -> bool:
-        kind = self._type_of_name(name, way)
-        known = self._engine.program.catalog.method(kind, method) if kind else None
-        return known is not None and "close" in known.effects
+        way = way.release(closed)
+        if facts.kind == "lambda":
+            return way
+        if captured:
+            self._closures.add(facts.name)
+        return way.bind(facts.name, captured)
 
     def block(self, node: f.With, context: f.Expr) -> Block:
         """What a ``with`` item does when it is left."""
@@ -378,7 +371,12 @@ class Events(Holdings):
     def returned(self, node: f.Return, value: f.Expr, way: Way) -> Way:
         """The way behind ``return value``."""
         derived = any(isinstance(n, f.Name) and n.id in self._derived for n in descend(value))
-        for session in sorted(self.holds(value, way) & way.scoped) if not derived else ():
+        late = self.holds(value, way) & way.scoped if not derived else frozenset()
+        if isinstance(value, f.Lambda):
+            late |= self.captured(value.scope, way)[0] & way.scoped
+        if isinstance(value, f.Name) and value.id in self._closures:
+            late |= way.held_by(value.id) & self._over(way)
+        for session in sorted(late):
             self.late.setdefault(session, Late(session, node.at, node.end, "returned"))
         sessions = self.may_hold(value, way)
         self.handed_out |= sessions

@@ -110,6 +110,28 @@ class Holdings:
                 return found.name
         return ""
 
+    def captured(self, scope: int, way: Way) -> tuple[frozenset[str], frozenset[str]]:
+        """The sessions that a nested function uses, and those of them that it closes."""
+        captured: set[str] = set()
+        closed: set[str] = set()
+        stack = [(scope, frozenset[str]())]
+        while stack and way.names:
+            number, hidden = stack.pop()
+            hidden |= frozenset(self._module.facts.scopes[number].binds)
+            stack.extend((child, hidden) for child in self._module.children.get(number, ()))
+            for text in self._module.facts.scopes[number].called:
+                root, _, method = text.partition(".")
+                sessions = way.held_by(root) if root not in hidden else frozenset()
+                captured |= sessions
+                if not method or self._closes(root, method, way):
+                    closed |= sessions
+        return frozenset(captured), frozenset(closed)
+
+    def _closes(self, name: str, method: str, way: Way) -> bool:
+        kind = self._type_of_name(name, way)
+        known = self._engine.program.catalog.method(kind, method) if kind else None
+        return known is not None and "close" in known.effects
+
     # which sessions an expression holds
 
     def holds(self, node: f.Expr, way: Way) -> frozenset[str]:

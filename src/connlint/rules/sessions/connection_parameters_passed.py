@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from connlint.model.project import Project
 
 _ALWAYS = "db_params"
+_A_TASK = "a task"
 
 
 class ConnectionParametersPassed(Rule):
@@ -42,10 +43,13 @@ class ConnectionParametersPassed(Rule):
     def _passed(
         self, project: Project, scope: ScopeId, call: f.Call, bundles: frozenset[str]
     ) -> Iterator[Suspect]:
-        found = [(name, node) for name, node in _arguments(call) if name in bundles]
-        callee = _callee(project, scope, call) if found else ""
+        direct = [(name, node) for name, node in _arguments(call) if name in bundles]
+        packed = [(name, node) for name, node in _packed(call) if name in bundles]
+        callee = _callee(project, scope, call) if direct or packed else ""
+        found = direct if not callee.startswith(_A_TASK) else [*direct, *packed]
         for name, node in found if callee else ():
             is_name = isinstance(node, (f.Name, f.Attr))
+            is_fixable = is_name and (name, node) in direct
             yield suspect(
                 project, self.code, scope,
                 node.at if isinstance(node, (f.Name, f.Attr)) else call.at,
@@ -54,7 +58,7 @@ class ConnectionParametersPassed(Rule):
                 message=f"hands connection settings ({name}) to {callee}; let it open a session: "
                 f"{instead(project)}",
                 matched=name,
-                intent=handing_intent(project, scope, call, node, name) if is_name else None,
+                intent=handing_intent(project, scope, call, node, name) if is_fixable else None,
             )  # fmt: skip
 
 
@@ -70,6 +74,15 @@ def _arguments(call: f.Call) -> Iterator[tuple[str, f.Expr]]:
             yield (name if name == _ALWAYS else _last_name(keyword.value) or name), keyword.value
 
 
+def _packed(call: f.Call) -> Iterator[tuple[str, f.Expr]]:
+    """What a call hands on in a sequence or dictionary: ``Thread(args=(db_params,))``."""
+    for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+        if isinstance(argument, f.Seq):
+            yield from ((_last_name(item), item) for item in argument.items)
+        elif isinstance(argument, f.DictLit):
+            yield from ((_last_name(value), value) for value in argument.values)
+
+
 def _last_name(node: f.Expr) -> str:
     return node.attr if isinstance(node, f.Attr) else node.id if isinstance(node, f.Name) else ""
 
@@ -82,5 +95,14 @@ def _callee(project: Project, scope: ScopeId, call: f.Call) -> str:
         if isinstance(value, (v.Func, v.Class)):
             return name
         if name in program.catalog.spawns:
-            return f"a task ({name})"
+            return f"{_A_TASK} ({name})"
+        if name == "functools.partial" and call.args:
+            return next(_functions(project, scope, call.args[0]), "")
     return ""
+
+
+def _functions(project: Project, scope: ScopeId, node: f.Expr) -> Iterator[str]:
+    """The functions and classes of the project that an expression stands for."""
+    for value in project.engine.anywhere(scope, node):
+        if isinstance(value, (v.Func, v.Class)):
+            yield project.program.callable_name(value)

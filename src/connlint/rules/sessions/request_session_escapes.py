@@ -53,7 +53,7 @@ class RequestSessionEscapes(Rule):
         opened = project.lives.of(scope).acquired[late.session]
         returned = late.how == "returned"
         message = (
-            "returns a session from the block that closes it; hand out what was read, or let the "
+            "returns a session that its block closes; hand out what was read, or let the "
             "caller open the session"
             if returned
             else "uses a session after the block that closes it; move this into the block"
