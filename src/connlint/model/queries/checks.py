@@ -37,6 +37,9 @@ def checked_names(module: Module, number: int, bound: Bound) -> frozenset[str]:
                 ends = bool(branch.body) and isinstance(branch.body[-1], _ENDS)
                 names = set(_by_test(branch.test, bound, ends))
                 found.update(names if ends else names & _used(branch.body))
+                if not ends:
+                    replaced = _replaced(branch.body)
+                    found.update(replaced & set(_by_test(branch.test, bound, True)))
         elif isinstance(statement, f.Assert):
             found.update(_by_test(statement.test, bound, True))
         elif isinstance(statement, f.Evaluate):
@@ -58,6 +61,17 @@ def _used(body: f.Body) -> set[str]:
         for statement in walk(body)
         for expression in expressions_of(statement)
         for name in _roots(expression)
+    }
+
+
+def _replaced(body: f.Body) -> set[str]:
+    """The names that a block sets to a constant: ``if column not in ALLOWED: column = "id"``."""
+    return {
+        target.id
+        for statement in body
+        if isinstance(statement, f.Assign) and isinstance(statement.value, f.Const)
+        for target in statement.targets
+        if isinstance(target, f.Name)
     }
 
 

@@ -14,6 +14,8 @@ from connlint.model.relevant.name_index import NameIndex, Use
 from connlint.model.relevant.namesakes import BUILT_IN, Namesakes, annotation_words
 
 _MADE = frozenset({"session-factory", "engine", "pool", "extension", "session", "connection"})
+_QUERY = "query"
+"""The attribute by which models of several libraries start a query: ``User.query.all()``."""
 _PROPERTIES = ("property", "reify", "setter", "getter", "deleter", "expression", "declared_attr")
 
 
@@ -83,7 +85,7 @@ class Spreading:
                 parts = text.split(".")
                 if parts[-1] in DISTINCTIVE and (len(parts) > 2 or root not in ("self", "cls")):
                     return True
-                if any(part in self._names for part in parts[:-1]):
+                if any(part in self._names for part in parts[:-1]) or _QUERY in parts[1:-1]:
                     return True
         if not libraries:
             return False

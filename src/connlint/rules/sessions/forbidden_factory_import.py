@@ -72,7 +72,8 @@ def _factory(project: Project, value: v.Value) -> str:
         return ""
     if project.is_forbidden(name):
         return name
-    is_project_object = (
-        isinstance(value, v.Obj) and value.origin is not None and value.origin.kind == "global"
-    )
-    return name if is_project_object and project.program.kind(value) == "session-factory" else ""
+    if not isinstance(value, v.Obj) or value.origin is None or value.origin.kind != "global":
+        return ""
+    is_registry = project.program.catalog.called(value.type) is not None
+    is_factory = is_registry or project.program.kind(value) == "session-factory"
+    return name if is_factory else ""

@@ -61,7 +61,7 @@ def _tried_writes(project: Project, scope: ScopeId, run: FunctionRun) -> dict[in
     for operation in run.operations:
         if not operation.tries:
             continue
-        if _is_write(operation):
+        if _is_write(scope, operation):
             for at in operation.tries:
                 writes.setdefault(at, []).append(operation)
         if operation.effect.kind == "acquire" or project.failures.can_fail(operation.effect):
@@ -71,14 +71,16 @@ def _tried_writes(project: Project, scope: ScopeId, run: FunctionRun) -> dict[in
     return {at: found for at, found in writes.items() if at in ends}
 
 
-def _is_write(operation: Operation) -> bool:
+def _is_write(scope: ScopeId, operation: Operation) -> bool:
     """Whether this writes for certain, and near enough for the clause to be about it.
 
-    A block that commits when it is left may have had nothing to write.
+    A block that commits when it is left may have had nothing to write. Who commits a session that
+    comes from outside has something to commit, whoever wrote it.
     """
     effect = operation.effect
     if len(effect.chain) > _MAX_CALLS + 1:
         return False
-    if effect.kind == "commit":
-        return effect.writes and not effect.implicit and not operation.leaving
+    if effect.kind == "commit" and not effect.implicit and not operation.leaving:
+        is_own = effect.session.startswith(f"s:{scope[0]}:{scope[1]}:")
+        return effect.writes or (operation.own and not is_own)
     return effect.kind in ("write", "flush")
