@@ -11,6 +11,8 @@ from connlint.model.names import Module, Names, ScopeId, Target, walk
 MAX_ANCESTORS = 40
 _ABSTRACT = frozenset({"abstractmethod", "abstractproperty"})
 _SHORT = 400
+_DATA_CLASSES = frozenset({"dataclass", "define", "frozen", "mutable", "attrs", "s"})
+_CONSTANT = frozenset({"ClassVar", "Final"})
 
 
 class ClassId(NamedTuple):
@@ -217,6 +219,20 @@ class Hierarchy:
                 return ancestor, annotation
         return None
 
+    def is_field(self, owner: ClassId, name: str) -> bool:
+        """Whether instances are made with a value of their own for an attribute of the class body,
+        which then only has the default: in data classes and in models of libraries."""
+        found = self.annotated(owner, name)
+        if found is None or not self._is_written_in_body(found[0], name):
+            return False
+        if _names_of(found[1]) & _CONSTANT:
+            return False
+        decorators = {_last_name(each) for each in self.scope(found[0]).decorators}
+        return bool(decorators & _DATA_CLASSES) or bool(self.external_bases(found[0]))
+
+    def _is_written_in_body(self, owner: ClassId, name: str) -> bool:
+        return any(scope == owner.scope for scope, _ in self._stores(owner).get(name, ()))
+
     def _stores(self, owner: ClassId) -> dict[str, list[tuple[int, f.Expr]]]:
         known = self._stored.get(owner)
         if known is not None:
@@ -259,6 +275,13 @@ def _only_refuses(body: f.Body) -> bool:
     """Whether a body is nothing but ``raise NotImplementedError``."""
     only = body[0] if len(body) == 1 else None
     return isinstance(only, f.Raise) and _last_name(only.value) == "NotImplementedError"
+
+
+def _names_of(annotation: f.Expr) -> set[str]:
+    """The last names in an annotation, as far as it is written with subscripts and names."""
+    if isinstance(annotation, f.Index):
+        return {_last_name(annotation.value), *_names_of(annotation.index)}
+    return {_last_name(annotation)}
 
 
 def _last_name(node: f.Expr | None) -> str:

@@ -190,6 +190,9 @@ class Program(Bindings):
         result = tuple(self._held_in(value, attr, owner) for value in result if value != v.NONE[0])
         if all(v.is_unknown(value) or _is_empty(value) for value in result):
             result = self._declared(owner, attr) or self._by_name(attr, owner) or result
+        if any(isinstance(value, v.Const) for value in result):
+            is_default = not is_enum and self.hierarchy.is_field(owner, attr)
+            result += v.unknown(f"f:{attr}") if is_default else ()
         self._attributes[key] = tuple(dict.fromkeys(result))
         return self._attributes[key]
 

@@ -51,6 +51,13 @@ class Vocabulary(NamedTuple):
             return False
         return state in self.transient if self.transient else state not in self.persist
 
+    def is_persistable(self, state: str | None) -> bool:
+        """Whether a state is one that is meant to reach the database: one that is in neither
+        list is not, and is not transient either."""
+        if state is None:
+            return False
+        return state in self.persist if self.persist else state not in self.transient
+
 
 def labels(vocabulary: Vocabulary, values: v.Values) -> frozenset[str | None]:
     return frozenset(vocabulary.label(value) for value in values)

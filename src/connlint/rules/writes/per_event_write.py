@@ -97,7 +97,7 @@ def _counts(project: Project, entry: EntryPoint, operation: Operation) -> bool:
     vocabulary = project.engine.vocabulary
     states = effect.states if effect.states - {None} else effect.latest
     if states and vocabulary.enabled:
-        return any(state is None or vocabulary.is_transient(state) for state in states)
+        return not all(vocabulary.is_persistable(state) for state in states)
     return True
 
 
