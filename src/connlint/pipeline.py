@@ -18,6 +18,7 @@ from connlint.config.loading import LoadedStandard
 from connlint.config.selection import ActiveRules
 from connlint.discover.dependencies import Dependencies
 from connlint.discover.layout import Layout, lay_out
+from connlint.discover.roots import Imported, implied_roots
 from connlint.discover.walk import Found, find_files
 from connlint.facts.cache import hashed, is_sql, project_cache
 from connlint.facts.garbage import collector_paused
@@ -128,7 +129,19 @@ class Analysis:
     @cached_property
     def layout(self) -> Layout:
         """Which file is which module."""
-        return lay_out(self.facts, self.request.loaded.standard.src)
+        src = self.request.loaded.standard.src
+        return lay_out(self.facts, src, self.implied_roots)
+
+    @cached_property
+    def implied_roots(self) -> tuple[str, ...]:
+        """The import roots that only the imports show."""
+        from connlint.model.catalog.lookup import CATALOG
+
+        imports = {
+            path: [Imported(each.module, each.attr or "", each.level) for each in facts.imports]
+            for path, facts in self.facts.items()
+        }
+        return implied_roots(imports, self.request.loaded.standard.src, CATALOG.packages)
 
     @cached_property
     def project(self) -> Project:
@@ -195,7 +208,7 @@ class Analysis:
 
         names = self.layout.names
         files = ((path, names[path], facts) for path, facts in self.facts.items())
-        return Modules.of(files, self.layout.paths)
+        return Modules.of(files, self.layout.paths, self.layout.inner)
 
     # suspect
 

@@ -102,6 +102,29 @@ def test_a_canonical_name_is_worth_more_than_another() -> None:
     assert layout.conflicts == ()
 
 
+def test_an_implied_root_names_files() -> None:
+    layout = lay_out(["backend/app/db.py", "run.py"], DEFAULT, ["backend"])
+    assert layout.names == {"backend/app/db.py": "app.db", "run.py": "run"}
+    assert layout.paths["backend.app.db"] == "backend/app/db.py"
+    assert layout.inner == ()
+
+
+def test_files_of_one_name_below_implied_roots_are_named_by_their_paths() -> None:
+    paths = ["one/db.py", "one/jobs.py", "two/db.py"]
+    layout = lay_out(paths, DEFAULT, ["one", "two"])
+    assert layout.names == {"one/db.py": "one.db", "one/jobs.py": "jobs", "two/db.py": "two.db"}
+    assert "db" not in layout.paths
+    assert layout.inner == ("one/", "two/")
+    assert layout.conflicts == ()
+
+
+def test_a_declared_roots_names_come_before_an_implied_ones() -> None:
+    layout = lay_out(["db.py", "backend/db.py"], DEFAULT, ["backend"])
+    assert layout.names == {"db.py": "db", "backend/db.py": "backend.db"}
+    assert layout.paths["db"] == "db.py"
+    assert layout.inner == ("backend/",)
+
+
 SEGMENTS = st.sampled_from(["a", "b", "src", "lib"])
 FOLDERS = st.lists(SEGMENTS, max_size=3).map("/".join)
 FILES = st.builds(

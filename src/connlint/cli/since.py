@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -66,7 +66,8 @@ def _correspondence(now: Analysis, then: EarlierAnalysis) -> Correspondence:
     from connlint.triage.comparison import Correspondence
 
     change = then.change
-    names_now, names_then = (_names(now), _names(then)) if change.renames else ({}, {})
+    names_now = now.layout.names if change.renames else {}
+    names_then = _names(then, now.implied_roots) if change.renames else {}
     return Correspondence(
         changed=change.contents.keys() | change.renames.keys() | now.request.unsaved.keys(),
         added=change.added,
@@ -81,9 +82,9 @@ def _correspondence(now: Analysis, then: EarlierAnalysis) -> Correspondence:
     )
 
 
-def _names(analysis: Analysis) -> Mapping[str, str]:
+def _names(analysis: Analysis, implied: Sequence[str]) -> Mapping[str, str]:
     """The dotted name of each file; unlike the analysis's layout, without a look at facts."""
     from connlint.discover.layout import lay_out
 
     paths = (file.relative for file in analysis.found.files)
-    return lay_out(paths, analysis.request.loaded.standard.src).names
+    return lay_out(paths, analysis.request.loaded.standard.src, implied).names

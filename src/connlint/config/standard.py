@@ -212,7 +212,10 @@ class Standard(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_field
     ] = ()
     src: Annotated[
         tuple[Folder, ...],
-        Meta(description="Import roots, relative to the project root."),
+        Meta(
+            description="Import roots, relative to the project root. Folders that the code's own "
+            "imports show to be roots count as well."
+        ),
     ] = (".", "src")
     exclude: Annotated[
         tuple[PathGlob, ...],

@@ -21,13 +21,15 @@ class Layout(NamedTuple):
 
     ``names`` gives each path its canonical name. ``paths`` knows the others too: with the import
     roots ``.`` and ``src``, code may call ``src/app/db.py`` both ``app.db`` and ``src.app.db``.
-    ``folders`` are the names of packages that have no ``__init__.py``.
+    ``folders`` are the names of packages that have no ``__init__.py``. ``inner`` are roots for the
+    files below them alone, because other files go by the same names: folders that end in a slash.
     """
 
     names: Mapping[str, str]
     paths: Mapping[str, str]
     folders: frozenset[str]
     conflicts: tuple[Conflict, ...]
+    inner: tuple[str, ...] = ()
 
     def package_of(self, path: str) -> str:
         """The package that relative imports in the file ``path`` start from; may be empty."""
@@ -51,8 +53,11 @@ class _Claim(NamedTuple):
     path: str
 
 
-def lay_out(paths: Iterable[str], src: Sequence[str]) -> Layout:
+def lay_out(paths: Iterable[str], src: Sequence[str], implied: Sequence[str] = ()) -> Layout:
     """The layout of the files ``paths`` under the import roots ``src``.
+
+    ``implied`` are roots that only the code shows: where several files would have one name by them,
+    those files keep the names that they have without.
 
     The canonical name of a file comes from the innermost root that holds it, though not from a
     root that is a package itself (has an ``__init__.py``) if another holds it too. A file below no
@@ -60,24 +65,57 @@ def lay_out(paths: Iterable[str], src: Sequence[str]) -> Layout:
     wins, then the one below the innermost root, then a package; all keep their canonical names.
     """
     ordered = sorted(paths)
-    prefixes = _prefixes(src, frozenset(ordered))
+    prefixes = _prefixes([*src, *implied], frozenset(ordered))
+    plain = _prefixes(src, frozenset(ordered))
+    doubtful = _doubtful(ordered, prefixes, plain) if implied else frozenset()
     names: dict[str, str] = {}
     claims: dict[str, list[_Claim]] = {}
     for path in ordered:
-        for name, root in _names(path, prefixes).items():
+        for name, root in _names(path, plain if path in doubtful else prefixes).items():
             is_alternate = names.setdefault(path, name) != name
             claim = _Claim(is_alternate, root, not is_package(path), path)
             claims.setdefault(name, []).append(claim)
     for rivals in claims.values():
         rivals.sort()
     chosen = {name: rivals[0].path for name, rivals in claims.items()}
-    return Layout(names, chosen, _folders(chosen), tuple(_conflicts(claims)))
+    hidden = [root for root in map(prefix_of, implied) if _is_hidden(root, ordered, chosen)]
+    return Layout(names, chosen, _folders(chosen), tuple(_conflicts(claims)), tuple(hidden))
+
+
+def _doubtful(
+    paths: Sequence[str], prefixes: Sequence[str], plain: Sequence[str]
+) -> frozenset[str]:
+    """The files that have another's name, and have it from a root that is not ``plain``."""
+    named: dict[str, list[str]] = {}
+    for path in paths:
+        named.setdefault(next(iter(_names(path, prefixes))), []).append(path)
+    return frozenset(
+        path
+        for name, rivals in named.items()
+        if len(rivals) > 1
+        for path in rivals
+        if next(iter(_names(path, plain))) != name
+    )
+
+
+def _is_hidden(root: str, paths: Iterable[str], chosen: Mapping[str, str]) -> bool:
+    """Whether the name that a file has below ``root`` finds another file, or none."""
+    return any(
+        chosen.get(dotted_name(path[len(root) :])) != path
+        for path in paths
+        if path.startswith(root) and path != f"{root}__init__.py"
+    )
+
+
+def prefix_of(root: str) -> str:
+    """What the paths below a root begin with."""
+    folder = "/".join(part for part in root.split("/") if part not in ("", "."))
+    return f"{folder}/" if folder else ""
 
 
 def _prefixes(src: Sequence[str], paths: frozenset[str]) -> list[str]:
     """What the paths below each root begin with, in the order in which roots are tried."""
-    folders = ("/".join(part for part in root.split("/") if part not in ("", ".")) for root in src)
-    prefixes = dict.fromkeys(f"{folder}/" if folder else "" for folder in folders)
+    prefixes = dict.fromkeys(map(prefix_of, src))
     return sorted(
         prefixes, key=lambda prefix: (f"{prefix}__init__.py" in paths, -prefix.count("/"))
     )
@@ -87,13 +125,14 @@ def _names(path: str, prefixes: Sequence[str]) -> dict[str, int]:
     """The names that ``path`` goes by, the canonical one first, each with its root's number."""
     names: dict[str, int] = {}
     for number, prefix in enumerate(prefixes):
-        if path.startswith(prefix) and (name := _dotted(path[len(prefix) :])):
+        if path.startswith(prefix) and (name := dotted_name(path[len(prefix) :])):
             names.setdefault(name, number)
-    names.setdefault(_dotted(path) or "__init__", len(prefixes))
+    names.setdefault(dotted_name(path) or "__init__", len(prefixes))
     return names
 
 
-def _dotted(path: str) -> str:
+def dotted_name(path: str) -> str:
+    """The dotted name of a file below the folder that ``path`` starts from; may be empty."""
     stem = path.removesuffix(".py").removesuffix(".pyw")
     while stem.startswith("../"):
         stem = stem[len("../") :]

@@ -105,7 +105,8 @@ class LoopFrame(msgspec.Struct, frozen=True):
     """A loop around an operation.
 
     ``kind`` is ``for``, ``while`` or ``comprehension``; ``endless``: it has no bound (``while
-    True``); ``receives``: it waits for events; ``retry``: it repeats one thing until it succeeds.
+    True``); ``receives``: it waits for events; ``retry``: it repeats one thing until it succeeds;
+    ``once``: what it iterates over has one item.
     """
 
     kind: str
@@ -115,6 +116,7 @@ class LoopFrame(msgspec.Struct, frozen=True):
     retry: bool = False
     batches: bool = False
     end: int = 0
+    once: bool = False
 
 
 class Operation(msgspec.Struct, frozen=True):

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.effects import LoopFrame
-from connlint.model.expressions import calls_in
-from connlint.model.names import walk
+from connlint.model.expressions import calls_in, descend, expressions_of
+from connlint.model.names import Module, walk
 from connlint.model.seams import Run
 
 _ORDERINGS = frozenset({"<", "<=", ">", ">="})
@@ -118,8 +118,42 @@ def loop_frame(run: Run, node: f.For | f.While, values: v.Values) -> LoopFrame:
     retry = isinstance(node.target, f.Name) and bool(_RETRY.search(node.target.id))
     retry = retry or _leaves_when_done(node)
     return LoopFrame(
-        "for", node.at, False, _iterates_events(run, node, values), retry, _batches(node), node.end
+        "for", node.at, False, _iterates_events(run, node, values), retry, _batches(node), node.end,
+        _yields_once(run, node.iter),
+    )  # fmt: skip
+
+
+def _yields_once(run: Run, iterable: f.Expr) -> bool:
+    """Whether a loop goes over what a generator yields that does so in one place, in no loop."""
+    if not isinstance(iterable, f.Call):
+        return False
+    callees = run.program.static(run.module, run.number, iterable.func)
+    return bool(callees) and all(
+        isinstance(each, v.Func) and _has_one_yield(run.program.modules[each.module], each.scope)
+        for each in callees
     )
+
+
+def _has_one_yield(module: Module, scope: int) -> bool:
+    if not module.facts.scopes[scope].is_generator:
+        return False
+    body = module.body(scope)
+    yields = [node for node in _yields(body) if isinstance(node, f.Yield)]
+    looped = [
+        node
+        for statement in walk(body)
+        if isinstance(statement, (f.For, f.While))
+        for node in _yields(statement.body)
+    ]
+    return len(yields) == 1 and not looped
+
+
+def _yields(body: f.Body) -> Iterator[f.Yield | f.YieldFrom]:
+    for statement in walk(body):
+        for expression in expressions_of(statement):
+            for node in descend(expression):
+                if isinstance(node, (f.Yield, f.YieldFrom)):
+                    yield node
 
 
 def is_endless(test: f.Expr) -> bool:

@@ -45,7 +45,10 @@ class Module:
     may do.
     """
 
-    __slots__ = ("__dict__", "_bodies", "dotted", "facts", "is_package", "name", "path")
+    __slots__ = (
+        "__dict__", "_bodies", "dotted", "facts",
+        "inner_roots", "is_package", "local_names", "name", "path",
+    )  # fmt: skip
 
     def __init__(
         self, name: str, path: str, facts: f.FileFacts, dotted: str, keeper: Keeper
@@ -55,6 +58,10 @@ class Module:
         self.path = path
         self.facts = facts
         self.is_package = path.endswith("__init__.py")
+        self.inner_roots: tuple[str, ...] = ()
+        """The folders around the file that are import roots for what is below them alone."""
+        self.local_names: Mapping[str, str] = {}
+        """The modules that this file imports by names which mean something else in others."""
         self._bodies = Bodies(facts.bodies, keeper)
 
     def body(self, scope: int) -> f.Body:
@@ -96,7 +103,7 @@ class Module:
     def imported_from(self, item: f.Import) -> str:
         """The absolute name of the module that an import statement names."""
         if not item.level:
-            return item.module
+            return self.local_names.get(item.module, item.module)
         parts = self.package.split(".") if self.package else []
         drop = item.level - 1
         base = parts[: len(parts) - drop] if drop else parts
@@ -248,7 +255,7 @@ class Names:
         """What an import binds."""
         source = module.imported_from(item)
         if item.attr is None:
-            name = source.partition(".")[0] if item.binds_root else source
+            name = self._first(module, item) if item.binds_root else source
             return (Target("module", name) if self.is_module(name) else self.external(name),)
         if item.attr == "*":
             return ()
@@ -259,8 +266,14 @@ class Names:
             submodule = f"{source}.{item.attr}"
             if self.is_module(submodule):
                 return (Target("module", submodule),)
-            return (Target("variable", source, item.attr),)
+            if source in self.modules:
+                return (Target("variable", source, item.attr),)
         return (self.external(f"{source}.{item.attr}"),)
+
+    def _first(self, module: Module, item: f.Import) -> str:
+        """The package that ``import a.b.c`` binds."""
+        first = item.module.partition(".")[0]
+        return module.local_names.get(first, first)
 
     def spellings(self, dotted: str) -> tuple[str, ...]:
         """A definition's dotted name, first as it is, then under the other names of its module."""

@@ -29,6 +29,7 @@ from connlint.model.entry_points import EntryPoint, EntryPoints
 from connlint.model.expiry import Expiry
 from connlint.model.failures import Failures
 from connlint.model.forbidden import Forbidden
+from connlint.model.inner_roots import apply_inner_roots
 from connlint.model.lifetimes.lives import Lives
 from connlint.model.mentions import Mentions
 from connlint.model.names import Module, ScopeId, Target
@@ -60,8 +61,9 @@ class Modules(NamedTuple):
         cls,
         files: Iterable[tuple[str, str, f.FileFacts]],
         paths: Mapping[str, str] | None = None,
+        inner: Sequence[str] = (),
     ) -> Modules:
-        """Files and paths are those of :meth:`Project.link`."""
+        """Files and paths are those of :meth:`Project.link`, ``inner`` those of the layout."""
         paths = paths or {}
         modules: dict[str, Module] = {}
         keeper = Keeper()
@@ -72,6 +74,7 @@ class Modules(NamedTuple):
                 modules[unique] = Module(unique, path, facts, name, keeper)
         names = {module.path: name for name, module in modules.items()}
         also_named = {name: names[path] for name, path in paths.items() if path in names}
+        apply_inner_roots(modules.values(), inner)
         return cls(tuple(modules.values()), also_named)
 
     def engine(self, standard: Standard) -> Engine:

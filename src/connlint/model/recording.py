@@ -114,7 +114,7 @@ class Recorder(Evaluator):
         threshold = effect.threshold or any(guard.kind == "threshold" for guard in state.guards)
         receives = effect.receives or any(loop.receives for loop in self.loops)
         callee_looped = effect.looped
-        counted = any(not loop.endless and not loop.retry for loop in self.loops)
+        counted = any(not (loop.endless or loop.retry or loop.once) for loop in self.loops)
         effect = msgspec.structs.replace(
             effect,
             threshold=threshold,

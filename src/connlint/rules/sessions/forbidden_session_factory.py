@@ -67,14 +67,13 @@ class ForbiddenSessionFactory(Rule):
             scope = (mention.module.name, mention.scope)
             if may_make_sessions(project, scope) or _defined_in(project, mention.name) == scope[0]:
                 continue
+            injected = mention.is_injected
+            intent = dependency_intent(project, scope, mention.name) if injected else None
             yield suspect(
                 project, self.code, scope, mention.at, mention.end, shape="name",
                 message=f"{mention.name} is handed on to open sessions; {instead(project)}",
                 matched=mention.name, priority="high",
-                intent=mindful(
-                    project, scope, mention.at, mention.name,
-                    dependency_intent(project, mention.name) if mention.is_injected else None,
-                ),
+                intent=mindful(project, scope, mention.at, mention.name, intent),
             )  # fmt: skip
 
     def _suspect(

@@ -11,7 +11,7 @@ from connlint.location import span_between
 from connlint.model.providers import Provider, provider_of
 from connlint.rules.sessions.known_names import known_as
 from connlint.rules.sessions.openings import opener_of, own_openings
-from connlint.rules.sessions.replacement import provider_data, providers
+from connlint.rules.sessions.replacement import provider_data, providers, respelled
 
 if TYPE_CHECKING:
     from connlint.location import Span
@@ -25,10 +25,11 @@ def injection_intent(project: Project, scope: ScopeId, opened: Operation) -> Fix
     is_async = project.acquired_async(opened)
     known = providers(project, project.standard.sessions.dependencies)
     provider = next((each for each in known if each.is_async == is_async), None)
-    if provider is None:
+    spelled = respelled(project, scope, provider) if provider is not None else None
+    if provider is None or spelled is None:
         return None
     data = {
-        **provider_data(provider, "yes" if is_async else "no"),
+        **provider_data(spelled, "yes" if is_async else "no"),
         "provider_known_as": known_as(project, scope, provider.name),
         "injector_known_as": known_as(project, scope, "fastapi.Depends"),
         "opened_commits": _commits(project, opened),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from connlint.findings import FixIntent
 from connlint.model import values as v
+from connlint.model.inner_roots import spelled_in
 from connlint.model.named_providers import providers_named
 from connlint.model.providers import Provider
 
@@ -22,6 +23,18 @@ def providers(project: Project, names: Iterable[str]) -> Iterator[Provider]:
         yield from providers_named(project.engine, name)
 
 
+def respelled(project: Project, scope: ScopeId, provider: Provider) -> Provider | None:
+    """The provider by the name that the file of ``scope`` can import it by, if there is one."""
+    module = project.program.names.modules.get(provider.module)
+    if module is None:
+        return provider
+    spelled = spelled_in(project.program.modules[scope[0]], module)
+    if not spelled:
+        return None
+    name = spelled + provider.name.removeprefix(module.dotted)
+    return provider._replace(name=name, module=spelled)
+
+
 def provider_for(project: Project, scope: ScopeId) -> Provider | None:
     """The provider that suits a function: a task's own for tasks, else one of the same colour.
 
@@ -33,7 +46,8 @@ def provider_for(project: Project, scope: ScopeId) -> Provider | None:
     if not names and not _is_route(project, scope):
         names = sessions.dependencies
     is_async = project.program.modules[scope[0]].facts.scopes[scope[1]].is_async
-    known = list(providers(project, names))
+    spelled = (respelled(project, scope, each) for each in providers(project, names))
+    known = [each for each in spelled if each is not None]
     fitting = [each for each in known if each.is_async == is_async]
     return next(iter(fitting or known), None)
 
@@ -56,9 +70,11 @@ def provider_intent(
     return _intent(provider, title, factory, _obstacle(provider))
 
 
-def dependency_intent(project: Project, forbidden: str) -> FixIntent | None:
+def dependency_intent(project: Project, scope: ScopeId, forbidden: str) -> FixIntent | None:
     """The rewrite of an injected dependency, or ``None`` when the standard names none."""
-    provider = next(providers(project, project.standard.sessions.dependencies), None)
+    names = project.standard.sessions.dependencies
+    spelled = (respelled(project, scope, each) for each in providers(project, names))
+    provider = next(filter(None, spelled), None)
     if provider is None:
         return None
     replaced = next(providers(project, (forbidden,)), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from connlint.model.usage import uses_of
 from connlint.rules.base import Rule
 from connlint.rules.evidence import shape_at, suspect
 from connlint.rules.sessions.ending import ending_intent
@@ -33,8 +34,15 @@ class SessionNotClosed(Rule):
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         for scope in openers(project):
-            for leak in project.lives.of(scope).leaks:
-                if not is_of_thread(project, leak.acquired):
+            leaks = [
+                leak
+                for leak in project.lives.of(scope).leaks
+                if not is_of_thread(project, leak.acquired)
+            ]
+            uses = uses_of(project.module(scope[0]).body(scope[1])) if leaks else {}
+            for leak in leaks:
+                use = uses.get((leak.acquired.at, leak.acquired.end))
+                if use is None or use.kind != "iterated":  # the generator closes it: DBC110
                     yield self._suspect(project, scope, leak)
 
     def _suspect(self, project: Project, scope: ScopeId, leak: Leak) -> Suspect:

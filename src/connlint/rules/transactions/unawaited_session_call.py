@@ -53,7 +53,7 @@ class UnawaitedSessionCall(Rule):
                     continue
                 uses = uses_of(body) if uses is None else uses
                 use = uses.get((call.at, call.end))
-                if use is None or not _is_lost(body, use):
+                if use is None or not (_is_lost(body, use) or _is_handed_over(project, scope, use)):
                     continue
                 found = _coroutine(project, scope, call)
                 if found is not None:
@@ -90,6 +90,19 @@ def _is_lost(body: f.Body, use: Use) -> bool:
     if use.kind == "iterated":
         return True
     return use.kind == "assigned" and _is_taken_for_result(body, use.name)
+
+
+def _is_handed_over(project: Project, scope: ScopeId, use: Use) -> bool:
+    """Whether a session, connection or cursor is called with the coroutine, as if it were a row."""
+    if use.kind != "argument" or use.outer is None:
+        return False
+    values = project.values(*scope, use.outer.func)
+    return bool(values) and all(
+        isinstance(value, v.Bound)
+        and (known := project.program.catalog.type(value.receiver.type)) is not None
+        and known.kind in ("session", "connection", "cursor")
+        for value in values
+    )
 
 
 def _is_taken_for_result(body: f.Body, name: str) -> bool:

@@ -58,7 +58,7 @@ class CommitInLoop(Rule):
             message=f"commits once per iteration{through}; {advice}",
             matched=effect.chain[0].text,
             trace=project.trace(effect) if not operation.own else (),
-            intent=behind_loop(project, scope, operation),
+            intent=None if operation.loops[-1].once else behind_loop(project, scope, operation),
         )  # fmt: skip
 
 
@@ -71,10 +71,10 @@ def _loop_of(operation: Operation) -> LoopFrame | None:
     effect = operation.effect
     if not effect.ends_write or not effect.writes or effect.joins or operation.callee_looped:
         return None
-    if operation.batched or operation.keyed or operation.preceded or not operation.loops:
+    if operation.batched or operation.keyed or operation.preceded:
         return None
-    inner = operation.loops[-1]
-    if inner.endless or inner.receives or inner.retry or inner.batches:
+    inner = next((loop for loop in reversed(operation.loops) if not loop.once), None)
+    if inner is None or inner.endless or inner.receives or inner.retry or inner.batches:
         return None
     return inner
 

@@ -75,7 +75,7 @@ def _rank(operation: Operation) -> tuple[int, int]:
 def _frame_of(project: Project, operation: Operation) -> LoopFrame | None:
     """The loop that a query repeats with, or ``None`` when it is no lookup in a counted loop."""
     effect = operation.effect
-    if effect.kind != "read" or effect.implicit or not operation.loops or operation.callee_looped:
+    if effect.kind != "read" or effect.implicit or operation.callee_looped:
         return None
     if len(effect.chain) > _MAX_HOPS or operation.batched or operation.keyed:
         return None
@@ -85,8 +85,8 @@ def _frame_of(project: Project, operation: Operation) -> LoopFrame | None:
     known = project.program.catalog.type(type_name)
     if method == "refresh" or (known is not None and known.kind not in _QUERYING):
         return None
-    inner = operation.loops[-1]
-    if inner.kind == "while" or inner.receives or inner.retry or inner.batches:
+    inner = next((loop for loop in reversed(operation.loops) if not loop.once), None)
+    if inner is None or inner.kind == "while" or inner.receives or inner.retry or inner.batches:
         return None
     return inner
 
