@@ -175,7 +175,7 @@ def test_config_names_the_file_and_isolated_ignores_all(
     capfdbinary: Capture, project: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.toml"
-    other.write_text(STANDARD.replace("app/database.py", "app/*.py"))
+    other.write_text(STANDARD.replace("app/database.py", "**/app/*.py"))
     assert check(capfdbinary, "--config", other).code == 0
     assert check(capfdbinary, "--config", other, "--isolated").code == 2
 

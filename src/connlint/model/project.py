@@ -117,11 +117,9 @@ class Project:
         standard: Standard,
         paths: Mapping[str, str] | None = None,
     ) -> Project:
-        """Link files, given as ``(path, module name, facts)``; some may be unreadable.
-
-        ``paths`` says which file an import of a name finds, for further names of the files and for
-        names that several of them have.
-        """
+        """Link files, given as ``(path, module name, facts)``; some may be unreadable. ``paths``
+        says which file an import of a name finds, for further names of the files and for names that
+        several of them have."""
         return Modules.of(files, paths).link(standard)
 
     # functions
