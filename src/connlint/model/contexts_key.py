@@ -29,7 +29,11 @@ class Context(NamedTuple):
 def context_of(
     engine: Summaries, state: State, function: v.Func, bound: dict[str, v.Values]
 ) -> tuple[Context, dict[str, v.Values]]:
-    """The context of a call, and the caller's values for the callee's object names."""
+    """The context of a call, and the caller's values for the callee's object names.
+
+    Where an argument is a session or ``None``, the context is that of the session: a callee that
+    opens one of its own for ``None`` would seem to do with either what it does with its own.
+    """
     arguments: list[tuple[str, v.Values]] = []
     fields: list[tuple[tuple[str, str], v.Values]] = []
     table: dict[str, v.Values] = {}
@@ -38,6 +42,8 @@ def context_of(
         table[identity] = values
         _name_inside(table, identity, values)
         kept = tuple(dict.fromkeys(_kept(engine, state, value, identity) for value in values))
+        if any(v.is_there(value) for value in kept):
+            kept = tuple(value for value in kept if value != v.NONE[0])
         if all(v.is_unknown(value) for value in kept):
             kept = _promised(engine, function, name) or kept
         arguments.append((name, kept or v.unknown(identity)))
@@ -107,7 +113,8 @@ def _kept_object(engine: Summaries, state: State, value: v.Obj, identity: str) -
         return v.Obj("", identity)
     if engine.program.kind(value):
         switched = is_switched(engine.program, state, value)
-        return v.Obj(value.type, identity, v.Origin("parameter", identity[2:], switched))
+        origin = v.Origin("parameter", identity[2:], switched, v.is_there(value))
+        return v.Obj(value.type, identity, origin)
     is_known = (
         engine.program.class_of(value.type) is not None
         or value.type in engine.program.catalog.types

@@ -213,6 +213,8 @@ class Evaluator:
             if node.op == "or" and index < last:
                 values = tuple(each for each in values if not _is_falsy(each))
             result = v.join(result, values) if node.op == "or" else values
+            if node.op == "or" and values and all(v.is_there(each) for each in values):
+                break
         return result
 
     def _not(self, node: f.Not) -> v.Values:
@@ -220,9 +222,12 @@ class Evaluator:
         return v.unknown("bool")
 
     def _compare(self, node: f.Compare) -> v.Values:
-        self.evaluate(node.left)
-        for right in node.rights:
-            self.evaluate(right)
+        left = self.evaluate(node.left)
+        rights = [self.evaluate(right) for right in node.rights]
+        if rights == [v.NONE] and node.ops[0] in ("is", "is not"):
+            answers = {_is_none(each) for each in left}
+            if len(answers) == 1 and (answer := answers.pop()) is not None:
+                return (v.Const(answer == (node.ops[0] == "is")),)
         return v.unknown("bool")
 
     def _binary(self, node: f.BinOp) -> v.Values:
@@ -391,6 +396,13 @@ def _text_of(values: v.Values) -> str | None:
     """The one text that values can be."""
     only = values[0] if len(values) == 1 else None
     return only.value if isinstance(only, v.Const) and isinstance(only.value, str) else None
+
+
+def _is_none(value: v.Value) -> bool | None:
+    """Whether a value is ``None``, if that is known."""
+    if isinstance(value, v.Const):
+        return value.value is None
+    return False if v.is_there(value) else None
 
 
 def _is_falsy(value: v.Value) -> bool:

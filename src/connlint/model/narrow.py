@@ -130,7 +130,7 @@ class Narrowing:
         if values is None:
             return state
         if equal:
-            known = tuple(value for value in values if _constant(value))
+            known = tuple(value for value in values if _constant(value) or v.is_there(value))
             kept = tuple(value for value in known if any(same(value, each) for each in right))
             if len(known) == len(values):
                 if not kept:
@@ -195,7 +195,7 @@ def _constant(value: v.Value) -> bool:
 def _may_be(value: v.Value, truth: bool) -> bool:
     if isinstance(value, v.Const):
         return bool(value.value) is truth
-    if isinstance(value, (v.Func, v.Class, v.Member)):
+    if isinstance(value, (v.Func, v.Class, v.Member)) or v.is_there(value):
         return truth
     return True
 

@@ -78,12 +78,13 @@ class Origin(msgspec.Struct, frozen=True):
     ``kind``: ``provider``, ``factory``, ``constructor``, ``parameter``, ``injected``,
     ``attribute``, ``global`` or ``name`` (taken for one by its name and use). ``name`` is the
     dotted name of the provider or factory, or the name it is held in. ``autocommit``: it was made
-    so that each write commits.
+    so that each write commits. ``given``: the caller passes one that was opened, never ``None``.
     """
 
     kind: str
     name: str
     autocommit: bool = False
+    given: bool = False
 
 
 def commits_by_origin(value: Value) -> bool:
@@ -189,10 +190,23 @@ def is_unknown(value: Value) -> bool:
     return type(value) is Obj and not value.type
 
 
+def is_there(value: Value) -> bool:
+    """Whether a value is a session, connection or factory that was made: certainly not ``None``."""
+    if type(value) is not Obj:
+        return False
+    return value.id.startswith("s:") or (value.origin is not None and value.origin.given)
+
+
 def truth(values: Values) -> bool | None:
-    """The truth value that all alternatives share, if they are constants that do."""
-    found = {bool(each.value) if type(each) is Const else None for each in values}
+    """The truth value that all alternatives share, if it is known of each."""
+    found = {_truth_of(each) for each in values}
     return found.pop() if len(found) == 1 else None
+
+
+def _truth_of(value: Value) -> bool | None:
+    if type(value) is Const:
+        return bool(value.value)
+    return True if is_there(value) else None
 
 
 def unknown(identity: str) -> Values:

@@ -5,7 +5,7 @@ Built on the operations that the interpreter found in the function; keeps what r
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
@@ -105,6 +105,7 @@ class Events(Holdings):
         for operation in operations:
             if operation.effect.kind == "acquire":
                 closes.pop(operation.effect.session, None)
+        closes |= _closed_in_its_place(closes, given)
         self.closed.update(closes)
         to_pool = {name for name, each in closes.items() if self._ownership.is_checkin(each)}
         for session in to_pool:
@@ -354,9 +355,7 @@ class Events(Holdings):
             way = way.release(sessions)
         way = way.bind(name, sessions)
         if isinstance(value, f.Const) and name in self.watched:
-            if value.value is None:
-                return way.learn(name, about_none=True, holds=True)
-            return way.learn(name, about_none=False, holds=bool(value.value))
+            return way.hold(name, value.value)
         if isinstance(value, f.Name) and name in self.watched and not sessions:
             known = {fact for fact in way.facts if fact.name == value.id}
             return way._replace(facts=way.facts | {Fact(name, *fact[1:]) for fact in known})
@@ -381,6 +380,15 @@ class Events(Holdings):
         sessions = self.may_hold(value, way)
         self.handed_out |= sessions
         return way.release(sessions)
+
+
+def _closed_in_its_place(closes: Mapping[str, Operation], given: Given) -> dict[str, Operation]:
+    """What a callee closes of its arguments, where they are a parameter or else a session.
+
+    Operations name one of the two: that of ``conn = given or pool.getconn()`` is the parameter.
+    """
+    closed = next((e for name, e in closes.items() if name.startswith("p:") and not e.own), None)
+    return {each: closed for _, sessions in given for each in sessions} if closed else {}
 
 
 def _is_sleep(operation: Operation) -> bool:

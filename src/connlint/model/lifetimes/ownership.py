@@ -15,6 +15,7 @@ from connlint.model.catalog.types import Type
 from connlint.model.classes import ClassId
 from connlint.model.effects import Operation
 from connlint.model.expressions import calls_in
+from connlint.model.lifetimes.guarded import is_guarded
 from connlint.model.names import Module, walk
 
 if TYPE_CHECKING:
@@ -197,9 +198,17 @@ class Ownership:
             return value.name in _HARMFUL or not value.name.startswith(_HARMLESS)
         if isinstance(value, v.Bound):
             return self._may_method_raise(value)
+        if isinstance(value, v.Func):
+            return not self._is_guarded(value)
         if v.is_unknown(value) and isinstance(call.func, f.Attr):
             return call.func.attr not in _MINOR_CALLS
         return True
+
+    def _is_guarded(self, function: v.Func) -> bool:
+        """Whether no exception leaves a function; one that starts later has not even begun."""
+        module = self._program.modules[function.module]
+        facts = module.facts.scopes[function.scope]
+        return not facts.is_generator and is_guarded(module.body(function.scope))
 
     def _may_method_raise(self, value: v.Bound) -> bool:
         """Whether it matters that a method raises: not while it cleans up or makes a cursor."""

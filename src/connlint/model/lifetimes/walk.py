@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 from connlint.facts import types as f
 from connlint.model.lifetimes.events import Events
-from connlint.model.lifetimes.exits import CATCH_ALL, Exits
+from connlint.model.lifetimes.exits import Exits
+from connlint.model.lifetimes.guarded import catches_all
 from connlint.model.lifetimes.ways import (
     Way,
     Ways,
     asks_session,
     decide,
-    dotted,
     is_decidable,
     limited,
 )
@@ -288,12 +288,12 @@ class Walker:
         outer, self.exits = self.exits, Exits()
         rest = self.exits
         ends = self._block(node.orelse, ends)
-        catches_all = False
+        is_caught = False
         for handler in node.handlers:
-            if not catches_all:
+            if not is_caught:
                 ends = {**ends, **self._block(handler.body, limited(failed))}
-            catches_all = catches_all or _catches_all(handler)
-        rest.take(inner, raised=not catches_all)
+            is_caught = is_caught or catches_all(handler)
+        rest.take(inner, raised=not is_caught)
         self.exits = outer
         ends = limited(ends)
         if not node.final:
@@ -352,14 +352,6 @@ def _parts(node: Any) -> Iterable[Any]:
                     yield each
         elif hasattr(part, "__struct_fields__"):
             yield part
-
-
-def _catches_all(handler: f.Handler) -> bool:
-    kind = handler.type
-    if kind is None:
-        return True
-    kinds = kind.items if isinstance(kind, f.Seq) else (kind,)
-    return any(dotted(each) in CATCH_ALL for each in kinds)
 
 
 _STATEMENTS = cast(

@@ -96,13 +96,15 @@ class Way(NamedTuple):
     def learn(self, name: str, *, about_none: bool, holds: bool) -> Way:
         """A test came out; what follows from it is known too.
 
-        What is not ``None`` counts as true: sessions are, and these tests are about them.
+        What is not ``None`` counts as true, and what is not true as ``None``: these tests are about
+        sessions.
         """
-        learned = {Fact(name, about_none, holds)}
-        if about_none:
-            learned.add(Fact(name, False, not holds))
-        elif holds:
-            learned.add(Fact(name, True, False))
+        learned = {Fact(name, about_none, holds), Fact(name, not about_none, not holds)}
+        return self._replace(facts=self.facts | learned)
+
+    def hold(self, name: str, value: object) -> Way:
+        """A constant was assigned."""
+        learned = {Fact(name, False, bool(value)), Fact(name, True, value is None)}
         return self._replace(facts=self.facts | learned)
 
 
