@@ -169,10 +169,14 @@ class Events(Holdings):
         if not self.is_own(session):
             return way
         falls_back = any(
-            fact.about_none == fact.holds and fact.name in self._parameters for fact in way.facts
+            fact.about_none == fact.holds and self._is_given_name(fact.name) for fact in way.facts
         )
         (self.fallbacks if falls_back else self.needed).add(operation.at)
         return way if session in self.kept_elsewhere else way.open(session)
+
+    def _is_given_name(self, name: str) -> bool:
+        """Whether a name is that of a parameter, or of an attribute of one."""
+        return name.partition(".")[0] in self._parameters
 
     def _begins(self, session: str, kind: str) -> bool:
         """Whether work on a session leaves a transaction open behind it."""

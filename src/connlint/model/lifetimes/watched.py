@@ -6,7 +6,7 @@ from collections import Counter
 
 from connlint.facts import types as f
 from connlint.model.expressions import descend, expressions_of
-from connlint.model.lifetimes.ways import tested_names
+from connlint.model.lifetimes.ways import dotted, tested_names
 from connlint.model.names import walk
 
 
@@ -16,7 +16,7 @@ def watched_names(scope: f.Scope, body: f.Body) -> frozenset[str]:
     assigned = {param.name for param in scope.params}
     for statement in walk(body):
         if isinstance(statement, f.Assign):
-            assigned.update(each.id for each in statement.targets if isinstance(each, f.Name))
+            assigned.update(dotted(each) for each in statement.targets)
         for expression in expressions_of(statement):
             is_test = isinstance(statement, (f.If, f.While, f.Assert))
             if is_test or isinstance(expression, (f.Compare, f.Not, f.BoolOp)):
