@@ -7,6 +7,7 @@ looks at the files and stops there.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -335,6 +336,13 @@ class Analysis:
     def _nothing_read(self) -> str:
         named = " ".join(map(str, self.request.paths)) or str(self._root)
         return f"no Python files in {named}"
+
+    def forget_model(self) -> None:
+        """Make room: drop the project and the facts behind it, which verdict, tables and fixes do
+        without. What is asked for again is made again."""
+        for name in ("project", "_modules", "facts", "_saved_facts", "_lookup"):
+            self.__dict__.pop(name, None)
+        gc.collect()
 
     # what reports and fixes ask besides
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import weakref
 from pathlib import Path
 
 import pytest
 
-from audit.auditing import STANDARD, audit, audited, point_at, points_in, write
+from audit.auditing import STANDARD, audit, audited, options, point_at, points_in, write
+from connlint.cli.audit import audit_view
+from connlint.config.loading import load_standard
+from connlint.pipeline import Analysis, Request
+from connlint.report.audit_html import page
+from connlint.rules.registry import load_rules
 
 ROUTE = """
     from flask import Flask
@@ -381,3 +387,16 @@ def test_the_standard_that_was_assumed_is_told(tmp_path: Path) -> None:
     (tmp_path / "connlint.toml").unlink()
     settings = {row.key: row.origin for row in audit(tmp_path).settings}
     assert settings["sessions.providers"].startswith("assumed: ")
+
+
+def test_the_model_is_dropped_before_rendering_and_made_again_for_who_asks(tmp_path: Path) -> None:
+    write(tmp_path, {})
+    registry = load_rules(use_cache=False)
+    loaded = load_standard([tmp_path], registry.infos)
+    request = Request(loaded=loaded, registry=registry, paths=(tmp_path,), jobs=1, use_cache=False)
+    analysis = Analysis(request)
+    project = weakref.ref(analysis.project)
+    view = audit_view(analysis, options(form="html"))
+    assert project() is None
+    assert page.render(view)
+    assert {module.path for module in analysis.project.program.modules.values()} >= {"db.py"}

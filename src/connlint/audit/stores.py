@@ -79,6 +79,7 @@ class _Finder:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._stores = project.stores
+        self._followed = frozenset(scope for scope, _ in project.runs())
 
     def stores(self) -> Iterator[Store]:
         """What classes and modules keep twice, then the other repositories."""
@@ -99,6 +100,9 @@ class _Finder:
             yield self._side(module, 0)
 
     def _side(self, module: Module, owner: int) -> _Side:
+        functions = tuple(_functions(module, owner))
+        if self._followed.isdisjoint(functions):  # none of them can touch a row
+            return _Side(module, owner, {}, {})
         held = {
             container: actions
             for container, actions in self._stores.containers(module, owner).items()
@@ -106,7 +110,6 @@ class _Finder:
         }
         if not held and not self._is_repository(module, owner):
             return _Side(module, owner, {}, {})
-        functions = tuple(_functions(module, owner))
         apart = frozenset(functions)
         rows = {scope: self._stores.rows_through(scope, apart) for scope in functions}
         return _Side(module, owner, held, rows)

@@ -182,6 +182,7 @@ def audit_view(analysis: Analysis, options: AuditOptions) -> AuditView:
     accepted = [(item.finding, item.justification) for item in verdict.suppressed]
     source = analysis.source_lines
     tables = compute(analysis.project, verdict.findings, accepted, source, scope)
+    analysis.forget_model()
     skipped = tuple((item.path, item.reason) for item in analysis.found.skipped)
     found = Proposals({}, {})
     if options.form in _WITH_FIXES or options.table in _WITH_FIXES:

@@ -62,6 +62,8 @@ class StaticInterpreter(Interpreter):
 
 
 _NO_RUN = FunctionRun(Summary(), (), {}, ())
+_MOST_FREE = 256
+"""For how many functions static interpreters are kept that are not in use: each takes some 2 KB."""
 
 
 class Engine(Assumptions):
@@ -107,6 +109,8 @@ class Engine(Assumptions):
     def _release(self, run: StaticRun) -> None:
         """A static interpreter has done its work."""
         if isinstance(run, StaticInterpreter):
+            if len(self._static_runs) >= _MOST_FREE:
+                self._static_runs.clear()
             self._static_runs.setdefault((run.module.name, run.number), []).append(run)
 
     def anywhere(self, scope: ScopeId, expression: f.Expr) -> v.Values:
