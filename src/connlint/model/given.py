@@ -5,19 +5,24 @@ from __future__ import annotations
 from connlint.model import values as v
 from connlint.model.classes import ClassId
 from connlint.model.effects import Operation
+from connlint.model.engine import Engine
 from connlint.model.names import ScopeId
+from connlint.model.passing import parameters_passed
 from connlint.model.program import Program
 
 _GIVEN = frozenset({"parameter", "injected"})
 
 
-def is_given(program: Program, scope: ScopeId, operation: Operation) -> bool:
-    """Whether a session comes from a parameter, or from one that a constructor has kept."""
-    origin = operation.origin
+def is_given(engine: Engine, scope: ScopeId, operation: Operation) -> bool:
+    """Whether a session comes from a parameter, or from one that a constructor has kept.
+
+    What a decorator hands over in a parameter is nobody else's.
+    """
+    origin, program = operation.origin, engine.program
     if origin is None:
         return False
     if origin.kind in _GIVEN:
-        return True
+        return origin.name not in parameters_passed(engine, scope)
     owner = _owner(program, scope)
     return origin.kind == "attribute" and owner is not None and _keeps(program, owner, origin.name)
 

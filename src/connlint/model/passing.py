@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from connlint.facts import types as f
 from connlint.model import values as v
+from connlint.model.classes import ClassId
 from connlint.model.engine import Engine
 from connlint.model.expressions import calls_of, descend, expressions_of
 from connlint.model.names import Module, ScopeId, walk
@@ -55,6 +56,34 @@ def passing_of(engine: Engine, scope: ScopeId) -> Passing | None:
     if others:
         return plain._replace(obstacle="it calls the function in several places")
     return _read(engine, module, scope[1], delivery, plain)
+
+
+def parameters_passed(engine: Engine, scope: ScopeId) -> frozenset[str]:
+    """The parameters of a function in which a decorator of the project hands it a session."""
+    module = engine.program.modules[scope[0]]
+    facts = module.facts.scopes[scope[1]]
+    found = set()
+    for decorator in facts.decorators:
+        callee = decorator.func if isinstance(decorator, f.Call) else decorator
+        for value in engine.program.static(module, facts.parent, callee):
+            passing = _passing_by(engine, value)
+            if passing is None or passing.obstacle:
+                continue
+            by_place = [each.name for each in facts.params if each.kind in "po"]
+            at = passing.before
+            found.update([passing.keyword] if passing.keyword else by_place[at : at + 1])
+    return frozenset(found)
+
+
+def _passing_by(engine: Engine, decorator: v.Value) -> Passing | None:
+    """How something that is put on a function passes a session to it."""
+    if isinstance(decorator, v.Func):
+        return passing_of(engine, (decorator.module, decorator.scope))
+    if isinstance(decorator, v.Class):
+        owner = ClassId(decorator.module, decorator.scope)
+        called = engine.program.hierarchy.own_member(owner, "__call__")
+        return passing_of(engine, (decorator.module, called)) if called is not None else None
+    return None
 
 
 class _Delivery(NamedTuple):

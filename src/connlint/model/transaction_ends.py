@@ -35,7 +35,7 @@ def without_end(project: Project, operation: Operation, counts: Counts) -> str:
     for scope, way in ways:
         if _ends(project, scope, way, counts):
             continue
-        if not is_given(project.program, scope, way) or project.injector(way.origin) is not None:
+        if not is_given(project.engine, scope, way) or project.injector(way.origin) is not None:
             return f"{project.symbol(scope)} does not end the transaction"
         if not _is_called(scope, ways):
             return f"nobody is known who calls {project.symbol(scope)} and ends the transaction"

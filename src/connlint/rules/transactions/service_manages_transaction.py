@@ -63,20 +63,20 @@ def _stays(project: Project, operation: Operation) -> bool:
     scope = (last.module, last.scope)
     if project.role(scope) not in _ROLES or project.may_end_transactions(scope):
         return True
-    return operation.own and not is_given(project.program, scope, operation)
+    return operation.own and not is_given(project.engine, scope, operation)
 
 
 def _manages(project: Project, scope: ScopeId, operation: Operation) -> bool:
     """Whether the function itself begins or ends a transaction on a session of its caller's."""
     if not operation.own or operation.effect.kind not in _WORDS or operation.effect.joins:
         return False
-    if not is_given(project.program, scope, operation):
+    if not is_given(project.engine, scope, operation):
         return False
     # One that is opened where none was given may be what is meant.
     return not any(
         (other.at, other.end) == (operation.at, operation.end)
         and other.effect.kind == operation.effect.kind
-        and not is_given(project.program, scope, other)
+        and not is_given(project.engine, scope, other)
         for other in project.run(scope).operations
     )
 

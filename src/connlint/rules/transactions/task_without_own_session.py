@@ -9,6 +9,7 @@ from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.expressions import calls_of, expressions_of
 from connlint.model.names import walk
+from connlint.model.passing import parameters_passed
 from connlint.model.usage import is_waited_for, uses_of
 from connlint.rules.base import Rule
 from connlint.rules.evidence import EXEMPT_ROLES, suspect
@@ -74,6 +75,8 @@ def _given(project: Project, scope: ScopeId) -> str:
                 value.origin is not None and value.origin.kind == "parameter"
             )
             if is_parameter and project.program.is_session(value):
+                if param.name in parameters_passed(project.engine, scope):
+                    return ""
                 if _is_passed_in(project, scope, param.name):
                     return ""
                 return f"the session in its parameter {param.name}"
