@@ -77,6 +77,8 @@ def test_an_import_inside_the_function_goes_too(tmp_path: Path) -> None:
         '\n\n__all__ = ["begin", "store"]\n',
         '\n\nPATCHED = "app.case.store"\n',
         "\n\nstore = store\n",
+        "\n\nlast = begin()  # type: store\n",
+        '\n\ndef later():\n    """Later.\n\n    >>> store.saved\n    []\n    """\n',
     ],
 )
 def test_what_is_needed_in_the_file_stays(tmp_path: Path, more: str) -> None:
@@ -122,6 +124,21 @@ def test_an_import_that_a_comment_wants_stays(tmp_path: Path, comment: str) -> N
 def test_an_import_that_nothing_used_before_stays(tmp_path: Path) -> None:
     before = BEFORE.replace("new_id, store\n", "Store, new_id, store\n")
     assert "import Store, new_id\n" in _fix(tmp_path, before).files["app/case.py"]
+
+
+def test_what_a_class_offers_stays(tmp_path: Path) -> None:
+    before = """\
+class Jobs:
+    from app.store import store
+
+    store.persist({"status": "UPLOADING"})
+
+    def all(self):
+        return self.store
+"""
+    result = _fix(tmp_path, before)
+    assert result.fixed("DBC201") == 1
+    assert "    from app.store import store\n" in result.files["app/case.py"]
 
 
 def test_what_imports_a_module_stays(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from connlint.source import split_lines
 
 # A blanket noqa, or one that allows the import to be unused: someone wants it there.
 _WANTED = re.compile(r"#.*\bnoqa\b(?!:)|#.*\bnoqa:.*\bF401\b|#.*\bconnlint:", re.IGNORECASE)
+_TYPE = re.compile(r"#\s*type:")
 _Variable = tuple[tuple[str, ...], str, str]
 
 
@@ -68,7 +69,7 @@ def _is_unneeded(imported: Imported, file: OpenFile) -> bool:
     is_public = imported.scope is file.tree.module
     if imported.attribute is None or imported.is_guarded:
         return False  # loading a module, or seeing whether it can be, may be all that it is for
-    if is_public and file.target.is_package:
+    if isinstance(imported.scope, cst.ClassDef) or (is_public and file.target.is_package):
         return False
     try:
         _check_unneeded(imported.alias, file)
@@ -112,14 +113,19 @@ def _check_wanted(alias: cst.ImportAlias, file: OpenFile) -> None:
 
 
 def _check_strings(name: str, file: OpenFile) -> None:
-    """Raise :class:`Refused` when a string may mean ``name``.
+    """Raise :class:`Refused` when a string or a comment may mean ``name``.
 
-    Such strings are annotations, entries of ``__all__``, and dotted names as for patching in tests.
+    Such strings are annotations, entries of ``__all__``, examples that are run as tests, and dotted
+    names as for patching in tests; such comments say what type something has.
     """
     word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
     for node in file.tree.nodes:
-        if not isinstance(node, cst.SimpleString) or not word.search(node.value):
+        if not isinstance(node, cst.SimpleString | cst.Comment) or not word.search(node.value):
+            continue
+        if isinstance(node, cst.Comment):
+            if _TYPE.match(node.value):
+                raise Refused(f"{name} is a type in a comment on line {file.tree.line(node)}")
             continue
         is_annotation = file.tree.enclosing(node, cst.Annotation) is not None
-        if is_annotation or not re.search(r"\s", node.raw_value):
+        if is_annotation or ">>>" in node.value or not re.search(r"\s", node.raw_value):
             raise Refused(f"{name} is named in a string on line {file.tree.line(node)}")
