@@ -250,7 +250,34 @@ def test_a_journal_whose_every_byte_may_have_been_edited(tree: Tree) -> None:
             read_journal(place, tree.root)
 
 
-@pytest.mark.parametrize("place", [b"../outside.py", b"/etc/passwd", b"sub/../../outside.py"])
+def test_what_is_no_file_is_no_journal(tree: Tree) -> None:
+    tree.cache.mkdir()
+    journal_in(tree.cache).mkdir()
+    assert "(it is no file)" in tree.recover()
+    journal_in(tree.cache).rmdir()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(journal_in(tree.cache))
+        assert "(it is no file)" in tree.recover()
+
+
+def test_names_of_files_are_told_on_one_line(tmp_path: Path) -> None:
+    tree = Tree(tmp_path, "a\nb.py", *(f"{number}.py" for number in range(7)))
+    tree.die_with(*tree.places)
+    tree.places["6.py"].write_bytes(OLD)
+    assert tree.recover().endswith("taken back: 'a\\nb.py', 0.py, 1.py, 2.py, 3.py, 2 more")
+
+
+def test_forged_times_do_no_harm(tree: Tree) -> None:
+    root = os.fsencode(tree.root.resolve())
+    noted = [b"a.py", OLD, hashed(NEW), 2**63, -(2**63)]
+    _edited(tree, _sealed([root, "ab", True, [noted]]))
+    assert "taken back: a.py" in tree.recover()
+    assert tree.state == "ooo"
+
+
+@pytest.mark.parametrize(
+    "place", [b"../outside.py", b"/etc/passwd", b"sub/../../outside.py", b"a\0.py"]
+)
 def test_a_forged_journal_reaches_nothing_outside_the_project(tree: Tree, place: bytes) -> None:
     outside = tree.root.parent / "outside.py"
     outside.write_bytes(NEW)

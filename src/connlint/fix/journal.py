@@ -86,6 +86,8 @@ def read_journal(path: Path, root: Path) -> Journal:
     Raises :class:`UnusableJournalError` for anything but what this user's connlint would have
     written, and ``OSError``.
     """
+    if not path.is_file():  # opening a pipe would block the run
+        raise UnusableJournalError("it is no file")
     with path.open("rb") as file:
         owner = os.fstat(file.fileno()).st_uid
         if hasattr(os, "geteuid") and owner != os.geteuid():
@@ -111,7 +113,8 @@ def _is_token(text: str) -> bool:
 
 
 def _is_below(place: Path) -> bool:
-    return not place.is_absolute() and not place.drive and ".." not in place.parts
+    is_plain = ".." not in place.parts and "\0" not in str(place)
+    return is_plain and not place.is_absolute() and not place.drive
 
 
 def close_journal(path: Path, journal: Journal, root: Path) -> None:

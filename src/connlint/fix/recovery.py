@@ -65,4 +65,5 @@ def _told(result: TakenBack) -> Problem | None:
 
 def _list(names: Sequence[str]) -> str:
     more = [f"{len(names) - _SHOWN} more"] if len(names) > _SHOWN else []
-    return ", ".join([*names[:_SHOWN], *more])
+    shown = [each if each.isprintable() else ascii(each) for each in names[:_SHOWN]]
+    return ", ".join([*shown, *more])

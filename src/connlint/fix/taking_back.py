@@ -75,7 +75,7 @@ def _restore(base: Path, noted: Noted, content: bytes, token: str) -> str:
         replace(place, base, content, noted.before, token)
     except Refused as refusal:
         return refusal.reason
-    with suppress(OSError):
+    with suppress(OSError, OverflowError):
         os.utime(place, ns=(noted.accessed, noted.modified))
     return ""
 
