@@ -4,6 +4,7 @@ from __future__ import annotations
 
 DECORATORS = '''\
 import functools
+from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import cast
 
@@ -149,6 +150,75 @@ def demanding(name):
         return run
 
     return decorate
+
+
+@contextmanager
+def unit():
+    session = SessionLocal()
+    try:
+        yield session
+        session.commit()
+    except Exception:
+        session.rollback()
+        raise
+    finally:
+        session.close()
+
+
+@contextmanager
+def silent():
+    session = SessionLocal()
+    try:
+        yield session
+    except Exception:
+        session.rollback()
+
+
+def in_unit(function):
+    @wraps(function)
+    def run(*args, **kwargs):
+        with unit() as session:
+            return function(session, *args, **kwargs)
+
+    return run
+
+
+def in_silence(function):
+    @wraps(function)
+    def run(*args, **kwargs):
+        with silent() as session:
+            return function(session, *args, **kwargs)
+
+    return run
+
+
+def suppressing(function):
+    @wraps(function)
+    def run(*args, **kwargs):
+        with suppress(ValueError), SessionLocal() as session:
+            return function(session, *args, **kwargs)
+
+    return run
+
+
+def popping(function):
+    @wraps(function)
+    def run(*args, **kwargs):
+        timeout = kwargs.pop("timeout", 1)
+        with SessionLocal() as session:
+            return function(session, *args, **kwargs)
+
+    return run
+
+
+def replacing(function):
+    @wraps(function)
+    def run(*args, **kwargs):
+        args = args[1:]
+        with SessionLocal() as session:
+            return function(session, *args, **kwargs)
+
+    return run
 
 
 def forgetting(function):

@@ -204,8 +204,12 @@ class _Stretch:
             if _waits(statement, place):
                 line = place.tree.line(statement)
                 raise Refused(f"line {line} would be run with the session open")
+            line = place.tree.line(statement)
+            if any(
+                isinstance(each, cst.Return | cst.Raise) for each in place.tree.inside(statement)
+            ):
+                result.unsafe.append(f"line {line} leaves it before a session is opened so far")
             if not _is_idle(statement, place):
-                line = place.tree.line(statement)
                 result.unsafe.append(f"line {line} is run with the session open from now on")
         for statement in block.body[at + self.count :]:
             is_idle = _is_idle(statement, place)

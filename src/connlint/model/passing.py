@@ -13,8 +13,10 @@ from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.classes import ClassId
 from connlint.model.engine import Engine
-from connlint.model.expressions import calls_of, descend, expressions_of
+from connlint.model.expressions import calls_of, expressions_of
 from connlint.model.names import Module, ScopeId, walk
+from connlint.model.swallowing import swallows
+from connlint.model.wrapped_call import Delivery, WrappedCall, is_name
 
 _MARKS = frozenset({"typing.cast", "functools.update_wrapper"})
 """Calls that give back the wrapper that they are given."""
@@ -86,15 +88,6 @@ def _passing_by(engine: Engine, decorator: v.Value) -> Passing | None:
     return None
 
 
-class _Delivery(NamedTuple):
-    """The call in a wrapper that hands a session to the decorated function."""
-
-    wrapper: int
-    function: str
-    call: f.Call
-    session: v.Value
-
-
 def _nested(module: Module, number: int) -> Iterator[int]:
     """The functions inside a function, and inside those."""
     for child in module.children.get(number, ()):
@@ -103,7 +96,7 @@ def _nested(module: Module, number: int) -> Iterator[int]:
             yield from _nested(module, child)
 
 
-def _deliveries(engine: Engine, module: Module, number: int) -> Iterator[_Delivery]:
+def _deliveries(engine: Engine, module: Module, number: int) -> Iterator[Delivery]:
     """The calls in a function of what the function around it is given, with a session."""
     scopes = module.facts.scopes
     given = {param.name for param in scopes[scopes[number].parent].params}
@@ -115,7 +108,7 @@ def _deliveries(engine: Engine, module: Module, number: int) -> Iterator[_Delive
                     continue
                 handed = [*call.args, *(each.value for each in call.keywords), *stored.values()]
                 for session in _sessions(engine, (module.name, number), handed):
-                    yield _Delivery(number, call.func.id, call, session)
+                    yield Delivery(number, call.func.id, call, session)
                     break
 
 
@@ -134,16 +127,14 @@ def _stored_keywords(module: Module, number: int) -> dict[str, f.Expr]:
     for statement in walk(module.body(number)):
         if isinstance(statement, f.Assign) and len(statement.targets) == 1:
             target = statement.targets[0]
-            if isinstance(target, f.Index) and _is_name(target.value, *keywords):
+            if isinstance(target, f.Index) and is_name(target.value, *keywords):
                 key = target.index
                 if isinstance(key, f.Const) and isinstance(key.value, str):
                     found[key.value] = statement.value
     return found
 
 
-def _read(
-    engine: Engine, module: Module, root: int, delivery: _Delivery, plain: Passing
-) -> Passing:
+def _read(engine: Engine, module: Module, root: int, delivery: Delivery, plain: Passing) -> Passing:
     """What the parts of a decorator say, from the outside in."""
     scopes = module.facts.scopes
     wrapper = scopes[delivery.wrapper]
@@ -168,8 +159,8 @@ def _read(
         return plain._replace(obstacle="it does not hand on all that the function is called with")
     keyword, before = handed
     body = module.body(delivery.wrapper)
-    way = _Way(delivery, wrapper, keyword)
-    if not way.is_kept(body):
+    way = WrappedCall(delivery, wrapper, keyword)
+    if not way.is_kept(body) or _is_silenced(engine, module, delivery.wrapper):
         return plain._replace(obstacle="it may do more with the function than call it once")
     return plain._replace(
         keyword=keyword, before=before, is_async=wrapper.is_async, is_made=is_made,
@@ -195,11 +186,11 @@ def _gives(module: Module, outer: int, inner: int, engine: Engine) -> bool:
         callees = engine.program.static(module, outer, value.func)
         if not callees or any(engine.program.callable_name(each) not in _MARKS for each in callees):
             return False
-        return any(_is_name(each, name) for each in value.args)
-    return value is not None and _is_name(value, name)
+        return any(is_name(each, name) for each in value.args)
+    return value is not None and is_name(value, name)
 
 
-def _handed(module: Module, delivery: _Delivery) -> tuple[str, int] | None:
+def _handed(module: Module, delivery: Delivery) -> tuple[str, int] | None:
     """By which keyword, or behind how many of the wrapper's own parameters, the session comes.
 
     ``None`` unless everything else that the wrapper is called with is handed on as it is.
@@ -216,7 +207,7 @@ def _handed(module: Module, delivery: _Delivery) -> tuple[str, int] | None:
         return None
     own = [each for each in keywords if each.name is not None]
     all_named = [each.value for each in keywords if each.name is None]
-    if len(all_named) != 1 or not _is_name(all_named[0], *named):
+    if len(all_named) != 1 or not is_name(all_named[0], *named):
         return None
     stored = list(_stored_keywords(module, delivery.wrapper))
     is_rest = len(args) > count and _is_starred(args[-1], rest[0])
@@ -229,135 +220,20 @@ def _handed(module: Module, delivery: _Delivery) -> tuple[str, int] | None:
     return None
 
 
-class _Way:
-    """Goes through the body of a wrapper."""
-
-    def __init__(self, delivery: _Delivery, wrapper: f.Scope, keyword: str) -> None:
-        self._delivery = delivery
-        self._wrapper = wrapper
-        self._keyword = keyword
-        self._given = {each.name for each in wrapper.params}
-        self.depends = False
-
-    def is_kept(self, body: f.Body) -> bool:
-        """Whether the body calls the function once, and returns or raises just what that does."""
-        return (
-            not self._wrapper.is_generator
-            and self._is_reached(body)
-            and not any(isinstance(each, f.Raise) and each.value for each in walk(body))
-            and all(
-                self._is_result(each.value, body)
-                for each in walk(body)
-                if isinstance(each, f.Return)
-            )
-            and self._calls_alone(body)
-        )
-
-    def _is_reached(self, body: Sequence[f.Stmt], *, returned: bool = False) -> bool:
-        """Whether running ``body`` comes to the call, and then to a ``return`` of what it gives.
-
-        ``returned``: what comes behind ``body`` returns it.
-        """
-        at = next((at for at, each in enumerate(body) if self._holds(each)), None)
-        if at is None or not all(self._passes_by(each) for each in body[:at]):
-            return False
-        statement, after = body[at], body[at + 1 :]
-        last = after[-1] if after else None
-        returned = returned or (isinstance(last, f.Return) and isinstance(last.value, f.Name))
-        if isinstance(statement, f.Return):
-            return True
-        if isinstance(statement, f.Assign):
-            return returned
-        if isinstance(statement, f.With):
-            return self._is_reached(statement.body, returned=returned)
-        if isinstance(statement, f.Try):
-            leaves = any(isinstance(each, f.Return) for each in walk(statement.final))
-            clauses = all(_raises_again(each.body) for each in statement.handlers)
-            inside = (*statement.body, *statement.orelse)
-            return clauses and not leaves and self._is_reached(inside, returned=returned)
-        if isinstance(statement, f.If) and len(statement.branches) == 1:
-            (branch,) = statement.branches
-            is_asked = self._asks(branch.test, "not in")
-            return is_asked and self._is_reached(branch.body, returned=returned)
-        return False
-
-    def _holds(self, statement: f.Stmt) -> bool:
-        return any(
-            node is self._delivery.call
-            for each in walk((statement,))
-            for expression in expressions_of(each)
-            for node in descend(expression)
-        )
-
-    def _passes_by(self, statement: f.Stmt) -> bool:
-        """Whether ``statement`` goes on behind it, where the caller gives no session itself."""
-        if not any(isinstance(each, f.Return) for each in walk((statement,))):
-            return not isinstance(statement, (f.Raise, f.While))
-        if not isinstance(statement, f.If) or statement.orelse or len(statement.branches) > 1:
-            return False
-        return self._asks(statement.branches[0].test, "in")
-
-    def _asks(self, test: f.Expr, operator: str) -> bool:
-        """Whether ``test`` asks for a session among the arguments, and nothing else."""
-        is_known = (
-            isinstance(test, f.Compare)
-            and test.ops == (operator,)
-            and isinstance(test.left, f.Const)
-            and bool(self._keyword)
-            and test.left.value == self._keyword
-            and _is_name(test.rights[0], *self._given)
-        )
-        if is_known:
-            return True
-        self.depends = True
-        names = {each.id for each in descend(test) if isinstance(each, f.Name)}
-        return operator == "in" and bool(names & self._given)
-
-    def _is_result(self, value: f.Expr | None, body: f.Body) -> bool:
-        """Whether ``value`` is what the function gave."""
-        call = value.value if isinstance(value, f.Await) else value
-        if isinstance(call, f.Call):
-            is_awaited = isinstance(value, f.Await)
-            return self._is_call(call) and is_awaited == self._wrapper.is_async
-        if not isinstance(value, f.Name):
-            return False
-        assigned = [
-            each.value
-            for each in walk(body)
-            if isinstance(each, f.Assign) and any(_is_name(t, value.id) for t in each.targets)
-        ]
-        return len(assigned) == 1 and self._is_result(assigned[0], ())
-
-    def _is_call(self, call: f.Call) -> bool:
-        return _is_name(call.func, self._delivery.function)
-
-    def _calls_alone(self, body: f.Body) -> bool:
-        """Whether the function is nowhere but where its result is returned or kept for that."""
-        wanted = 0
-        for statement in walk(body):
-            if isinstance(statement, (f.Return, f.Assign)):
-                value = statement.value
-                call = value.value if isinstance(value, f.Await) else value
-                wanted += isinstance(call, f.Call) and self._is_call(call)
-        found = sum(
-            _is_name(node, self._delivery.function)
-            for statement in walk(body)
-            for expression in expressions_of(statement)
-            for node in descend(expression)
-        )
-        return found == wanted
-
-
-def _raises_again(body: Sequence[f.Stmt]) -> bool:
-    """Whether a handler ends by raising the very error that it was run for."""
-    last = body[-1] if body else None
-    leaves = any(isinstance(each, f.Return) for each in walk(tuple(body)))
-    return isinstance(last, f.Raise) and last.value is None and not leaves
-
-
-def _is_name(node: f.Expr, *names: str) -> bool:
-    return isinstance(node, f.Name) and node.id in names
+def _is_silenced(engine: Engine, module: Module, number: int) -> bool:
+    """Whether a block that a wrapper opens may keep an error from getting out of it."""
+    for statement in walk(module.body(number)):
+        for item in statement.items if isinstance(statement, f.With) else ():
+            func = item.context.func if isinstance(item.context, f.Call) else item.context
+            for value in engine.program.static(module, number, func):
+                if isinstance(value, v.Ext) and value.name == "contextlib.suppress":
+                    return True
+                if isinstance(value, v.Func) and swallows(
+                    engine.program.modules[value.module], value.scope
+                ):
+                    return True
+    return False
 
 
 def _is_starred(node: f.Expr, name: str) -> bool:
-    return isinstance(node, f.Starred) and _is_name(node.value, name)
+    return isinstance(node, f.Starred) and is_name(node.value, name)

@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.engine import Engine
-from connlint.model.expressions import descend, expressions_of
-from connlint.model.names import Module, ScopeId, walk
+from connlint.model.names import ScopeId
 from connlint.model.passing import Passing, passing_of
+from connlint.model.swallowing import swallows
 
 ProviderShape = Literal[
     "context-manager",
@@ -70,7 +70,7 @@ def provider_of(engine: Engine, scope: ScopeId) -> Provider:
         any(effect.kind == "close" for effect in effects),
         any(effect.kind == "begin" and not effect.after_yield for effect in effects)
         and any(effect.kind == "commit" and effect.implicit for effect in after),
-        swallows=facts.is_generator and _swallows(module, scope[1]),
+        swallows=facts.is_generator and swallows(module, scope[1]),
         needs=needed(facts.params[engine.receiver(module, scope[1]) is not None :]),
     )
 
@@ -86,25 +86,6 @@ def decorator_provider(engine: Engine, name: str, passing: Passing) -> Provider:
         "begin" in kinds and any(each.kind == "commit" and each.implicit for each in effects),
         passing,
     )  # fmt: skip
-
-
-def _swallows(module: Module, scope: int) -> bool:
-    """Whether a generator may catch what is raised where it yields, and end as if nothing was."""
-    for statement in walk(module.body(scope)):
-        if isinstance(statement, f.Try) and any(map(_yields, walk(statement.body))):
-            for handler in statement.handlers:
-                last = handler.body[-1] if handler.body else None
-                if not isinstance(last, f.Raise):
-                    return True
-    return False
-
-
-def _yields(statement: f.Stmt) -> bool:
-    return any(
-        isinstance(node, f.Yield)
-        for expression in expressions_of(statement)
-        for node in descend(expression)
-    )
 
 
 def needed(params: Sequence[f.Param]) -> str:

@@ -12,6 +12,7 @@ from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.expressions import calls_in
 from connlint.model.providers import provider_of
+from connlint.rules.sessions.decoratable import why_not_decorated
 from connlint.rules.sessions.known_names import known_as
 from connlint.rules.sessions.sharing import why_shared
 
@@ -41,7 +42,7 @@ def mindful(
     elif _is_given_arguments(project, scope, at):
         obstacle = "the provider has no place for the arguments that the factory is given"
     elif not obstacle and data["provider_shape"] == "decorator":
-        obstacle = _reaching_in(project, scope)
+        obstacle = why_not_decorated(project, scope)
     elif not obstacle and data["provider_shape"] == "scoped":
         obstacle = why_shared(project, scope, wanted)
     return replace(intent, data=data, obstacle=obstacle)
@@ -57,18 +58,6 @@ def _names_of_helpers(project: Project, scope: ScopeId, data: Mapping[str, str])
     if kind:
         found["session_type_known_as"] = known_as(project, scope, kind)
     return found
-
-
-def _reaching_in(project: Project, scope: ScopeId) -> str:
-    """Why one more parameter of a function might not stay between it and a decorator."""
-    facts = project.module(scope[0]).facts.scopes[scope[1]]
-    if facts.kind != "function":
-        return ""
-    if any((each.module, each.scope) == scope for each in project.entry_points):
-        return f"{facts.name} is called by a framework, which may look at its parameters"
-    if not project.is_only_called(scope):
-        return f"{facts.name} is handed on to what may look at its parameters"
-    return ""
 
 
 def _commits(project: Project, name: str) -> bool:
