@@ -35,11 +35,13 @@ class CommitUnderManagedSession(Rule):
                 continue
             for operation in run.operations:
                 effect = operation.effect
-                if effect.kind != "commit" or not operation.own or effect.implicit:
+                if effect.kind != "commit" or operation.leaving or effect.implicit:
                     continue
                 if (scope[0], operation.at) in nested:
                     continue
                 provider = _manager(project, run, operation)
+                if not operation.own and not _is_own_method(project, run, operation):
+                    continue
                 if provider and _is_last(project, scope, run, operation):
                     yield self._suspect(project, scope, operation, provider)
 
@@ -56,6 +58,30 @@ class CommitUnderManagedSession(Rule):
                 data={"caution": "what is committed early may be waited for elsewhere"},
             ),
         )  # fmt: skip
+
+
+def _is_own_method(project: Project, run: FunctionRun, operation: Operation) -> bool:
+    """Whether a commit is a method of the very object that commits when it is left: the
+    ``commit()`` of a unit of work."""
+    classes = {
+        _class_of(project, each)
+        for each in run.operations
+        if each.leaving
+        and each.effect.kind == "commit"
+        and each.effect.session == operation.effect.session
+    }
+    own = _class_of(project, operation)
+    return own is not None and own in classes
+
+
+def _class_of(project: Project, operation: Operation) -> ScopeId | None:
+    """The class whose method commits when it is called directly."""
+    if len(operation.effect.chain) != 2:
+        return None
+    step = operation.effect.chain[1]
+    scopes = project.module(step.module).facts.scopes
+    parent = scopes[step.scope].parent
+    return (step.module, parent) if scopes[parent].kind == "class" else None
 
 
 def _manager(project: Project, run: FunctionRun, operation: Operation) -> str:
