@@ -286,6 +286,8 @@ class Constancy:
         if depth > MAX_DEPTH:
             return False
         depth += 1
+        if isinstance(node, f.Const):
+            return True
         if isinstance(node, f.Seq):
             return all(self._item(where, each, index, depth) for each in node.items)
         if isinstance(node, f.DictLit):
