@@ -33,13 +33,16 @@ class UnlockedSharedCache(Rule):
                     continue
                 use = lock_use(project.program, module, number)
                 if use is not None:
-                    yield from self._in_class(project, module, use)
+                    is_cache = _is_cache(scope.name)
+                    yield from self._in_class(project, module, use, is_cache=is_cache)
 
-    def _in_class(self, project: Project, module: Module, use: LockUse) -> Iterator[Suspect]:
+    def _in_class(
+        self, project: Project, module: Module, use: LockUse, *, is_cache: bool
+    ) -> Iterator[Suspect]:
         guarded = {
             access.attr: access
             for access in reversed(use.accesses)
-            if access.lock and "cache" in access.attr.lower() and access.attr not in use.locks
+            if access.lock and (is_cache or _is_cache(access.attr)) and access.attr not in use.locks
         }
         reported: set[int] = set()
         for access in use.accesses:
@@ -61,6 +64,10 @@ class UnlockedSharedCache(Rule):
                     TraceStep(module.path, line, column, holder, f"holds {other.lock} here"),
                 ),
             )  # fmt: skip
+
+
+def _is_cache(name: str) -> bool:
+    return "cache" in name.lower()
 
 
 def _is_safe(module: Module, use: LockUse, access: Access) -> bool:
