@@ -61,7 +61,7 @@ def _tried_writes(project: Project, scope: ScopeId, run: FunctionRun) -> dict[in
     for operation in run.operations:
         if not operation.tries:
             continue
-        if _is_write(scope, operation):
+        if _is_write(scope, run, operation):
             for at in operation.tries:
                 writes.setdefault(at, []).append(operation)
         if operation.effect.kind == "acquire" or project.failures.can_fail(operation.effect):
@@ -71,16 +71,20 @@ def _tried_writes(project: Project, scope: ScopeId, run: FunctionRun) -> dict[in
     return {at: found for at, found in writes.items() if at in ends}
 
 
-def _is_write(scope: ScopeId, operation: Operation) -> bool:
+def _is_write(scope: ScopeId, run: FunctionRun, operation: Operation) -> bool:
     """Whether this writes for certain, and near enough for the clause to be about it.
 
     A block that commits when it is left may have had nothing to write. Who commits a session that
-    comes from outside has something to commit, whoever wrote it.
+    comes from outside, and does nothing else with it before, commits what somebody else wrote.
     """
     effect = operation.effect
     if len(effect.chain) > _MAX_CALLS + 1:
         return False
     if effect.kind == "commit" and not effect.implicit and not operation.leaving:
         is_own = effect.session.startswith(f"s:{scope[0]}:{scope[1]}:")
-        return effect.writes or (operation.own and not is_own)
+        is_first = all(
+            each.at >= operation.at or each.effect.session != effect.session
+            for each in run.operations
+        )
+        return effect.writes or (operation.own and not is_own and is_first)
     return effect.kind in ("write", "flush")
