@@ -76,7 +76,7 @@ class Advice:
         provider = self.provider_for(place)
         if provider is None:
             return ""
-        return f"`{_FORMS[provider.shape].format(name=_called(provider), held='session')}`"
+        return f"`{usage_of(provider)}`"
 
     def _provider_form(self, finding: Finding, place: Place) -> str:
         provider = self.provider_for(place)
@@ -123,6 +123,11 @@ class Advice:
                 else None
             )
         return self._known[dotted]
+
+
+def usage_of(provider: Provider) -> str:
+    """How a session is got from a provider, as it is written."""
+    return _FORMS[provider.shape].format(name=_called(provider), held="session")
 
 
 def _called(provider: Provider) -> str:

@@ -35,6 +35,7 @@ _ORDER = ("reads", "adds", "updates", "deletes", "sets", "counts up", "counts do
 _RECEIVERS = frozenset({"self", "cls"})
 _EXECUTING = frozenset({"execute", "scalar", "scalars", "stream", "stream_scalars", "text"})
 _FEW = 6
+_AT_RUN_TIME = "fields chosen at run time"
 
 
 class Touch(NamedTuple):
@@ -134,7 +135,7 @@ class Contents:
         if name == "setattr" and len(node.args) > 1 and self._is_row(module, scope, node.args[0]):
             field = node.args[1]
             constant = field.value if isinstance(field, f.Const) else None
-            yield Touch(line, "sets", str(constant or "fields by name"))
+            yield Touch(line, "sets", str(constant or _AT_RUN_TIME))
         verb = _VERBS.get(name)
         if verb is not None and self._is_about_rows(module, scope, node):
             for model in self._models(module, scope, node):
@@ -266,6 +267,11 @@ def _last(node: f.Expr) -> str:
     return node.id if isinstance(node, f.Name) else ""
 
 
+def quoted(name: str) -> str:
+    """The name of a touch as code, unless it stands for names that are not known."""
+    return name if name == _AT_RUN_TIME else f"`{name}`"
+
+
 def in_words(touches: Iterable[Touch]) -> str:
     """``reads Job, sets status and counts up attempts``; empty for nothing."""
     by_verb: dict[str, dict[str, None]] = {}
@@ -275,7 +281,7 @@ def in_words(touches: Iterable[Touch]) -> str:
     for verb in _ORDER:
         names = list(by_verb.get(verb, {}))
         if names:
-            shown = [f"`{name}`" for name in names[:_FEW]]
+            shown = [quoted(name) for name in names[:_FEW]]
             shown += [f"{len(names) - _FEW} more"] if len(names) > _FEW else []
             parts.append(f"{verb} {listed(shown)}")
     return "; ".join(parts)

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from connlint.audit.points import Point, PointKind
-from connlint.audit.wording import counted, listed
+from connlint.audit.wording import counted, listed, some
 from connlint.findings import Finding
 from connlint.model import values as v
 from connlint.model.catalog.types import EntryKind
@@ -64,6 +64,7 @@ _NOUNS: dict[PointKind, tuple[str, str]] = {
     "commit": ("commit", "commits"),
     "flush": ("flush", "flushes"),
 }
+_MOST_MODELS = 8
 
 
 class FileRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,13 +127,15 @@ class _Describer:
                         found.add(module.path)
         return frozenset(found)
 
-    def _files_with_models(self) -> frozenset[str]:
-        found = set()
+    def _files_with_models(self) -> dict[str, list[str]]:
+        """The names of the models of each file."""
+        found: dict[str, list[str]] = {}
         for owner in self._project.program.hierarchy.classes():
             scope = (owner.module, owner.scope)
             if self._project.roles.is_model(scope):
-                found.add(self._project.path(scope))
-        return frozenset(found)
+                facts = self._project.module(owner.module).facts.scopes[owner.scope]
+                found.setdefault(self._project.path(scope), []).append(f"`{facts.name}`")
+        return found
 
     def row(self, path: str, points: Sequence[Point], findings: Sequence[Finding]) -> FileRow:
         """What one file is."""
@@ -232,12 +235,13 @@ class _Describer:
         defined = [point for point in points if point.kind == "define"]
         if defined:
             parts.append(f"defines {listed(_defined(defined))}")
+        if models := self.models.get(path):
+            noun = "the model" if len(models) == 1 else f"{len(models)} models:"
+            parts.append(f"defines {noun} {some(models, _MOST_MODELS)}")
         counts = Counter(point.kind for point in points)
         done = [counted(counts[kind], *nouns) for kind, nouns in _NOUNS.items() if counts[kind]]
         if done:
             parts.append(listed(done))
-        if not parts and path in self.models:
-            return "model definitions"
         if not parts and any(point.kind == "configure" for point in points):
             return "configures connections"
         imported = [point.place.provider for point in points if point.kind == "import"]

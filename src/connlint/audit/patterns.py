@@ -3,6 +3,7 @@ and what every file does against it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
@@ -20,6 +21,7 @@ PageOf = Callable[[str], Page | None]
 
 _Key = tuple[str, int, str]
 _REPORTS = "Reports "
+_NON = re.compile(r"\bnon ")
 
 
 class Breach(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +56,7 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def title(self) -> str:
         """The name of the rule as people write it: ``Commit in loop``."""
-        return self.name.replace("-", " ").capitalize()
+        return _NON.sub("non-", self.name.replace("-", " ")).capitalize()
 
     @property
     def files(self) -> int:

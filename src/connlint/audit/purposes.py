@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from connlint.audit.configured import Addresses, pragma_set
-from connlint.audit.content import Contents, in_words, written
+from connlint.audit.content import Contents, in_words, quoted, written
 from connlint.audit.points import Place
 from connlint.audit.wording import listed
 from connlint.location import Span
@@ -37,6 +37,10 @@ class Purposes:
             elif place.kind == "write":
                 touches = written(touches)
             return in_words(touches)
+        if place.kind == "begin":
+            done = in_words(written(self._contents.on(place.session, place.scope, place.extent)))
+            words = f" that {done.replace('; ', ', ')}" if done and place.at_exit else ""
+            return f"{_PLAIN['begin']}{words}"
         if place.kind == "define":
             made = place.provider.rpartition(".")[2]
             if place.call.startswith(("def ", "class ")):
@@ -63,7 +67,7 @@ class Purposes:
         touches = written(self._contents.on(place.session, place.scope, since))
         if not touches:
             touches = written(self._contents.on(place.session, place.scope))
-        names = list(dict.fromkeys(f"`{touch.name}`" for touch in touches))
+        names = list(dict.fromkeys(quoted(touch.name) for touch in touches))
         shown = names[:_MOST_NAMES]
         if len(names) > _MOST_NAMES:
             shown.append(f"{len(names) - _MOST_NAMES} more")

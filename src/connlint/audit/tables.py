@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from connlint.audit.accepted import Accepted, find_accepted
 from connlint.audit.changes import Changes, Today, changes_since
+from connlint.audit.completed import Completed, find_completed
 from connlint.audit.configuration import Configured, check_configuration
 from connlint.audit.earlier import History
 from connlint.audit.excerpts import SourceLines
@@ -16,7 +18,9 @@ from connlint.audit.files import describe_files
 from connlint.audit.flows import Section, find_flows
 from connlint.audit.inventory import take_inventory
 from connlint.audit.method import Method, describe_method
+from connlint.audit.mixed import MixedFile, find_mixed
 from connlint.audit.patterns import PageOf, Pattern, find_patterns
+from connlint.audit.plan import Step, make_plan
 from connlint.audit.points import WORST_FIRST, Point, PointVerdict
 from connlint.audit.priorities import Item, prioritise
 from connlint.audit.progress import Found, Progress, track
@@ -50,6 +54,10 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
     method: Method
     changes: Changes | None
     trend: tuple[Moment, ...]
+    accepted: tuple[Accepted, ...]
+    mixed: tuple[MixedFile, ...]
+    plan: tuple[Step, ...]
+    completed: tuple[Completed, ...]
     has_coverage: bool
 
     @property
@@ -90,21 +98,30 @@ def compute(
     files = [row for row in describe_files(project, points, findings) if covers(row.path)]
     modules = {module.path: module.name for module in project.program.modules.values()}
     unread = frozenset(each.path for each in findings if each.code == _UNREADABLE)
+    progress = track(project, files, Found(points, findings, unread), changes, scope.covered)
+    priorities = prioritise(findings, points, files, project.entry_points, changes)
+    stores = tuple(store for store in find_stores(project) if covers(store.path))
+    left = Counter(finding.path for finding in findings)
+    has_coverage = scope.covered is not None
     return Tables(
         points=points,
         findings=tuple(findings),
         sections=find_flows(project, inventory),
         patterns=find_patterns(findings, points, modules, scope.page_of),
-        progress=track(project, files, Found(points, findings, unread), changes, scope.covered),
-        priorities=prioritise(findings, points, files, project.entry_points, changes),
+        progress=progress,
+        priorities=priorities,
         remedies=find_remedies(points, findings),
-        stores=tuple(store for store in find_stores(project) if covers(store.path)),
+        stores=stores,
         configuration=check_configuration(project, points, source),
         entry_points=tuple(each for each in project.entry_points if covers(each.path)),
         method=describe_method(project),
         changes=changes,
         trend=trend_of(scope.history, points, findings, files) if scope.history else (),
-        has_coverage=scope.covered is not None,
+        accepted=find_accepted(project),
+        mixed=find_mixed(points),
+        plan=make_plan(progress, points, priorities, stores, has_coverage),
+        completed=find_completed(changes, points, left) if changes is not None else (),
+        has_coverage=has_coverage,
     )
 
 

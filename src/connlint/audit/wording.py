@@ -91,6 +91,12 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"
 
 
+def remedy(text: str) -> str:
+    """What is wanted as a sentence; code alone stays as it is."""
+    is_code = text.startswith("`") and text.endswith("`") and text.count("`") == 2
+    return text if is_code else sentence(text)
+
+
 def sentence(text: str) -> str:
     """``text`` with a capital letter, unless it begins with a name, and a full stop."""
     word = text.partition(" ")[0].rstrip(",:;.")

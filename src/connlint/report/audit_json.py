@@ -8,7 +8,11 @@ from typing import Any, Literal
 
 import msgspec
 
+from connlint.audit.accepted import Accepted
+from connlint.audit.completed import Completed
 from connlint.audit.files import ConnectionType
+from connlint.audit.mixed import MixedFile
+from connlint.audit.plan import Step
 from connlint.audit.points import Point, PointKind, PointVerdict
 from connlint.audit.progress import Answer, Progress
 from connlint.findings import EntryPointRef
@@ -121,6 +125,10 @@ class AuditReport(CheckReport, frozen=True):
     configuration: list[ConfigurationItem]
     changes: ChangesItem | None
     trend: list[MomentItem]
+    accepted: list[Accepted]
+    mixed: list[MixedFile]
+    plan: list[Step]
+    completed: list[Completed]
 
 
 def render(view: AuditView) -> str:
@@ -162,6 +170,10 @@ def _report(view: AuditView) -> AuditReport:
         configuration=[configuration_item(each) for each in tables.configuration],
         changes=changes_item(tables.changes) if tables.changes is not None else None,
         trend=[moment_item(each) for each in tables.trend],
+        accepted=list(tables.accepted),
+        mixed=list(tables.mixed),
+        plan=list(tables.plan),
+        completed=list(tables.completed),
     )
 
 

@@ -11,6 +11,7 @@ from connlint.report.audit_changes_markdown import changes
 from connlint.report.audit_files_markdown import classification, inventory
 from connlint.report.audit_flows_markdown import concise_list, flows
 from connlint.report.audit_patterns_markdown import patterns
+from connlint.report.audit_plan_markdown import accepted, mixed, plan
 from connlint.report.audit_progress_markdown import priorities, progress, remedies
 from connlint.report.audit_view import AuditView, action, mark
 from connlint.report.markdown_text import code, escape, table
@@ -21,14 +22,17 @@ def render(view: AuditView) -> str:
     parts = [
         f"# {escape(view.title)}\n",
         summary(view),
+        plan(view),
         changes(view),
         standard(view),
+        accepted(view),
         patterns(view),
         flows(view),
         remedies(view),
         concise_list(view),
         inventory(view),
         classification(view),
+        mixed(view),
         progress(view),
         priorities(view),
         stores(view),

@@ -8,7 +8,7 @@ from textwrap import dedent
 
 from connlint.audit.priorities import Item
 from connlint.audit.remedies import Improvement, Mention
-from connlint.audit.wording import listed, sentence
+from connlint.audit.wording import listed, remedy
 from connlint.report.audit_view import AuditView, connection_type, mark
 from connlint.report.edits_text import lines_after
 from connlint.report.markdown_text import at_lines, code, escape, fenced, prose, table
@@ -129,7 +129,7 @@ def _improvement(view: AuditView, number: int, each: Improvement) -> str:
     lines = [f"# CURRENT: {what} ({finding.code})", *current]
     fix = view.fixes.get(finding.fingerprint)
     wanted = each.should_be or finding.message.rpartition("; ")[2]
-    lines += ["", f"# FIX: {sentence(wanted).replace('`', '')}"]
+    lines += ["", f"# FIX: {remedy(wanted).replace('`', '')}"]
     if fix is not None:
         changed = lines_after(fix, view.source(each.path), each.path)
         after = dedent("\n".join(changed[:_MOST_LINES])).split("\n")

@@ -32,6 +32,7 @@ from connlint.report.audit_html.source import SourceBook
 from connlint.report.audit_html.summary import charts_of
 from connlint.report.audit_html.visible import visible
 from connlint.report.audit_patterns_markdown import explanation
+from connlint.report.audit_plan_markdown import gone
 from connlint.report.audit_view import AuditView, action, connection_type, label, mark, way
 
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -95,8 +96,8 @@ def _environment(prose: Prose) -> Environment:
     environment.globals.update(
         mark=mark, action=action, label=label, counted=counted, heading=heading,
         section_title=section_title, remark_line=_remark_line, place=prose.place,
-        entry_title=entry_title, way=way, explanation=explanation, connection_type=connection_type,
-        change_numbers=change_numbers,
+        entry_title=entry_title, way=way, explanation=explanation, gone=gone,
+        connection_type=connection_type, change_numbers=change_numbers,
     )  # fmt: skip
     return environment
 

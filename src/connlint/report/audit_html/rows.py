@@ -11,7 +11,7 @@ from markupsafe import Markup
 from connlint.audit.points import Point
 from connlint.audit.progress import Progress
 from connlint.audit.remedies import Improvement
-from connlint.audit.wording import entry_title, sentence
+from connlint.audit.wording import entry_title, remedy, sentence
 from connlint.findings import EntryPointRef, Finding, TraceStep
 from connlint.report.audit_html.anchors import Anchors
 from connlint.report.audit_html.source import Line, SourceBook
@@ -164,7 +164,7 @@ class Rows:
                 improvement=each,
                 anchor=self._anchors.finding(each.path, each.span.line, finding.code),
                 what=sentence(what or finding.message),
-                wanted=sentence(each.should_be or wanted),
+                wanted=remedy(each.should_be or wanted),
                 excerpt=self._book.excerpt(finding.path, finding.statement),
                 fix=self._view.fixes.get(finding.fingerprint),
                 diff=self._diff(finding),

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from connlint.audit.patterns import Pattern
+from connlint.audit.plan import Step
 from connlint.audit.priorities import Item
 from connlint.audit.trend import Moment, verdicts_of
 from connlint.audit.wording import counted, some
@@ -49,6 +50,8 @@ def summary(view: AuditView, unicode: bool) -> Iterator[Text | Table]:
         if rest := tables.patterns[_MOST_PATTERNS:]:
             places = sum(each.findings for each in rest)
             yield Text(f"{places:>{_NUMBER_WIDTH}}  in {counted(len(rest), 'other pattern')}")
+    yield Text("\nAction plan", "bold")
+    yield _plan(tables.plan)
     to_do = [item for item in tables.priorities if not item.done]
     if to_do:
         yield Text("\nTo do first", "bold")
@@ -96,6 +99,17 @@ def _numbers(rows: Iterator[tuple[Text, int]]) -> Table:
     table.add_column(overflow="fold")
     for text, number in rows:
         table.add_row(str(number), text)
+    return table
+
+
+def _plan(steps: Sequence[Step]) -> Table:
+    """The steps with what is done and what is not."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0), expand=True)
+    table.add_column(no_wrap=True, width=_NUMBER_WIDTH, justify="right")
+    table.add_column(overflow="fold", ratio=1)
+    for step in steps:
+        box = Text("done", "green") if step.done else Text("to do", "yellow")
+        table.add_row(box, Text(printable(f"{step.what}: {step.state}")))
     return table
 
 
