@@ -135,7 +135,8 @@ class Texts:
             yield from self._replaced(source, func.value, node, depth)
         elif name in _GETTERS and (default := _default(node, name)) is not None:
             yield (Gap(_key(node) or name),)
-            yield from self._of(source.at(default), depth)
+            if not _hands_on(source, node):
+                yield from self._of(source.at(default), depth)
         elif name in _THROUGH:
             inner = node.args[0] if node.args else getattr(func, "value", None)
             if inner is None:
@@ -224,6 +225,14 @@ def _default(node: f.Call, name: str) -> f.Expr | None:
             return keyword.value
     position = 2 if name == "getattr" else 1
     return node.args[position] if len(node.args) > position and name != "str" else None
+
+
+def _hands_on(source: Source, node: f.Call) -> bool:
+    """Whether a lookup is given two parameters: as likely a section and an option of a
+    configuration file as a key and a default."""
+    params = {param.name for param in source.module.facts.scopes[source.scope].params}
+    first = node.args[:2]
+    return len(first) == 2 and all(isinstance(n, f.Name) and n.id in params for n in first)
 
 
 def _key(node: f.Call) -> str:
