@@ -93,7 +93,7 @@ def test_a_safe_fix_is_preferred(tmp_path: Path, cache: Path, kind: str, newline
             assert action.is_preferred
             fixed = edit.applied(users, text, action)
             assert f"with get_session() as session:{newline}" in fixed
-            assert fixed.startswith("from app.database import get_session, make_session")
+            assert fixed.startswith(f"from app.database import get_session{newline}")
             assert fixed.count("\n") == text.count("\n")
             assert edit.messages == []
 
