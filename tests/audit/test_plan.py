@@ -88,7 +88,7 @@ def test_the_plan_says_what_is_done_and_what_is_not(view: AuditView) -> None:
 
 def test_what_can_not_be_read_is_not_audited(tmp_path: Path) -> None:
     steps = audited(tmp_path, {"whole.py": WHOLE, "broken.py": "def (:\n"}).tables.plan
-    assert (steps[0].done, steps[0].state) == (False, "3 of 4 files read; left: broken.py")
+    assert (steps[0].done, steps[0].state) == (False, "3 of 4 files read; left: `broken.py`")
 
 
 def test_what_is_completed_is_told_with_how(tmp_path: Path) -> None:

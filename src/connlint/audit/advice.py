@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from connlint.audit.points import Place
-from connlint.audit.wording import listed, sentence
+from connlint.audit.wording import listed, sentence, some
 from connlint.findings import Finding
 from connlint.model.project import Project
 from connlint.model.providers import Provider, provider_of
 
+_MOST_OWNERS = 3
 _OPENING = frozenset({"DBC101", "DBC102", "DBC103", "DBC104", "DBC105"})
 _WANTED = {
     "DBC107": "No settings: what runs there opens a session of its own.",
@@ -50,12 +51,7 @@ class Advice:
             return self._owned_engine() or "An engine that an owner module makes."
         if finding.code in _OPENING and (form := self._provider_form(finding, place)):
             return form
-        if known := _WANTED.get(finding.code) or self._demanded(finding.code):
-            return known
-        _, semicolon, wanted = finding.message.rpartition("; ")
-        if semicolon:
-            return sentence(wanted)
-        return sentence(finding.proposal.title) if finding.proposal else ""
+        return self._demanded(finding.code) or wanted_by(finding)
 
     def _demanded(self, code: str) -> str:
         """What the standard demands of connections, for a rule that holds them against it."""
@@ -96,7 +92,10 @@ class Advice:
             for scope, operation in self._project.operations()
             if operation.effect.kind == "define-engine" and self._project.is_owner(scope[0])
         )
-        return f"The engine of {listed(dict.fromkeys(owners), 'or')}." if owners else ""
+        paths = list(dict.fromkeys(owners))
+        if len(paths) > _MOST_OWNERS:
+            return f"The engine of an owner module ({some(paths, _MOST_OWNERS)})."
+        return f"The engine of {listed(paths, 'or')}." if paths else ""
 
     def provider_for(self, place: Place) -> Provider | None:
         """The provider that suits the place: a route's dependency, a task's own, else the first."""
@@ -134,6 +133,17 @@ def _called(provider: Provider) -> str:
     """How a provider is called: by its name, a method with its class."""
     *_, owner, name = ["", *provider.name.split(".")]
     return f"{owner}.{name}" if owner[:1].isupper() else name
+
+
+def wanted_by(finding: Finding) -> str:
+    """What is wanted in place of what a finding is about, wherever it stands; empty when nothing
+    says it."""
+    if known := _WANTED.get(finding.code):
+        return known
+    _, semicolon, wanted = finding.message.rpartition("; ")
+    if semicolon:
+        return sentence(wanted)
+    return sentence(finding.proposal.title) if finding.proposal else ""
 
 
 def complaint(finding: Finding) -> str:

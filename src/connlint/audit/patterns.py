@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from connlint.audit.advice import complaint
+from connlint.audit.advice import complaint, wanted_by
 from connlint.audit.points import Point
 from connlint.audit.wording import sentence, title_of
 from connlint.errors import RuleLoadError
@@ -56,7 +56,7 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def title(self) -> str:
         """The name of the rule as people write it: ``Commit in loop``."""
-        return _NON.sub("non-", self.name.replace("-", " ")).capitalize()
+        return _NON.sub("non-", title_of(self.name.replace("-", "_")))
 
     @property
     def files(self) -> int:
@@ -160,8 +160,7 @@ def _wanted(finding: Finding, point: Point | None) -> str:
     for each in point.complaints if point is not None else ():
         if each.code == finding.code:
             return each.should_be
-    _, semicolon, wanted = finding.message.rpartition("; ")
-    return sentence(wanted) if semicolon else ""
+    return wanted_by(finding)
 
 
 def _function(finding: Finding, module: str) -> str:

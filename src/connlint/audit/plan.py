@@ -41,7 +41,7 @@ def make_plan(
 
 
 def _reading(progress: Sequence[Progress]) -> Iterator[Step]:
-    unread = [each.file.path for each in progress if each.status == "not audited"]
+    unread = [f"`{each.file.path}`" for each in progress if each.status == "not audited"]
     read = len(progress) - len(unread)
     state = f"{read} of {counted(len(progress), 'file')} read"
     if unread:
@@ -54,7 +54,7 @@ def _deciding(points: Sequence[Point]) -> Iterator[Step]:
     if not open_points:
         yield Step("Decide on every connection point", True, f"{len(points)} of {len(points)}")
         return
-    paths = list(dict.fromkeys(point.path for point in open_points))
+    paths = list(dict.fromkeys(f"`{point.path}`" for point in open_points))
     state = f"{counted(len(open_points), 'point')} to be looked at, in {some(paths)}"
     yield Step("Decide on every connection point", False, state)
 
@@ -90,7 +90,7 @@ def _moving(stores: Sequence[Store]) -> Iterator[Step]:
 def _verifying(progress: Sequence[Progress], has_coverage: bool) -> Iterator[Step]:
     what = "Verify the changes with tests"
     if not has_coverage:
-        yield Step(what, False, "no coverage was given (--coverage)")
+        yield Step(what, False, "no coverage was given (`--coverage`)")
         return
     answers = Counter(each.verified for each in progress)
     of = answers["yes"] + answers["partially"] + answers["no"]

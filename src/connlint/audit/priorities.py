@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from connlint.audit.advice import complaint
+from connlint.audit.advice import complaint, wanted_by
 from connlint.audit.changes import Changes
 from connlint.audit.earlier import EarlierFinding
 from connlint.audit.files import ConnectionType, FileRow, Group
@@ -114,8 +114,7 @@ class _Ranker:
         known = self._wanted.get((finding.path, finding.span.line, finding.code))
         if known is not None:
             return known
-        _, semicolon, wanted = finding.message.rpartition("; ")
-        return sentence(wanted) if semicolon else ""
+        return wanted_by(finding)
 
     def _reason(self, group: Sequence[Finding], hot: Sequence[Finding]) -> str:
         """Which part of the application it is in, and who runs into it."""

@@ -12,7 +12,22 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PLAIN_WORD = re.compile(r"[A-Za-z]+(-[A-Za-z]+)*")
 _ACRONYMS = {
     word.lower(): word
-    for word in ("API", "CSV", "DB", "HTML", "HTTP", "ID", "JSON", "PDF", "SQL", "URL", "XML")
+    for word in (
+        "API",
+        "CSV",
+        "DB",
+        "HTML",
+        "HTTP",
+        "ID",
+        "IO",
+        "JSON",
+        "ORM",
+        "PDF",
+        "SQL",
+        "SSL",
+        "URL",
+        "XML",
+    )
 }
 _ENTRY_WORDS: dict[EntryKind, str] = {
     "route": "route",

@@ -29,9 +29,9 @@ def stores(view: AuditView) -> str:
         if store.container:
             held = f"{held} ({code(store.container)})"
         parts.append(title)
-        parts.append(f"{_phases(store)}\n")
+        parts.append(f"{phases(store)}\n")
         parts.append(table(["Operation", held, "Database", "State"], rows))
-        parts.append("".join(_remarks(store)))
+        parts.append("".join(f"- {mark('move')} {prose(each)}\n" for each in left_to_do(store)))
     return "\n".join(part for part in parts if part)
 
 
@@ -60,7 +60,7 @@ def _methods(store: Store, uses: tuple[Use, ...]) -> str:
     return ", ".join(shown) or "-"
 
 
-def _phases(store: Store) -> str:
+def phases(store: Store) -> str:
     """How far the move has come: what is done, where it stands, what is to come."""
     now = PHASES.index(store.phase)
     is_finished = now == len(PHASES) - 1
@@ -74,15 +74,15 @@ def _phases(store: Store) -> str:
     return "; ".join(words) + "."
 
 
-def _remarks(store: Store) -> Iterator[str]:
+def left_to_do(store: Store) -> Iterator[str]:
     """What is still to be done."""
     for action in store.missing:
-        names = listed([code(f"{use.method}()") for use in store.memory[action]])
-        yield f"- {mark('move')} {action.capitalize()} never reaches the database: {names}\n"
+        names = listed(f"`{use.method}()`" for use in store.memory[action])
+        yield f"{action.capitalize()} never reaches the database: {names}"
     if store.uncalled:
-        names = listed([code(f"{name}()") for name in store.uncalled])
+        names = listed(f"`{name}()`" for name in store.uncalled)
         verb = "is" if len(store.uncalled) == 1 else "are"
-        yield f"- {mark('move')} {names} {verb} there but never called\n"
+        yield f"{names} {verb} there but never called"
 
 
 def configuration(view: AuditView) -> str:

@@ -22,6 +22,7 @@ from connlint.audit.wording import (
     some,
 )
 from connlint.config.render import toml_value
+from connlint.report.audit_appendix_markdown import left_to_do, phases
 from connlint.report.audit_changes_markdown import numbers as change_numbers
 from connlint.report.audit_flows_markdown import heading, section_title
 from connlint.report.audit_html.anchors import Anchors
@@ -97,6 +98,7 @@ def _environment(prose: Prose) -> Environment:
         mark=mark, action=action, label=label, counted=counted, heading=heading,
         section_title=section_title, remark_line=_remark_line, place=prose.place,
         entry_title=entry_title, way=way, explanation=explanation, gone=gone,
+        phases=phases, left_to_do=left_to_do,
         connection_type=connection_type, change_numbers=change_numbers,
     )  # fmt: skip
     return environment

@@ -109,7 +109,7 @@ def _plan(steps: Sequence[Step]) -> Table:
     table.add_column(overflow="fold", ratio=1)
     for step in steps:
         box = Text("done", "green") if step.done else Text("to do", "yellow")
-        table.add_row(box, Text(printable(f"{step.what}: {step.state}")))
+        table.add_row(box, prose(f"{step.what}: {step.state}"))
     return table
 
 
