@@ -75,11 +75,18 @@ def test_facets_narrow_together(report: Report, job_store: Rendered) -> None:
 def test_a_bar_of_a_chart_narrows_to_what_it_counts(report: Report, job_store: Rendered) -> None:
     codes = Counter(finding.code for finding in job_store.view.tables.findings)
     (code, number), *_ = codes.most_common(1)
-    report.page.locator(f"a[data-choose='findings:rule:{code}']").click()
+    report.page.locator(f".charts a[data-choose='findings:rule:{code}']").click()
     assert report.shown("findings") == number
     assert report.page.locator("#findings select[data-facet=rule]").input_value() == code
     report.page.locator(".tiles a[href='#findings']").click()
     assert report.shown("findings") == len(job_store.view.tables.findings)
+
+
+def test_a_pattern_leads_to_its_findings(report: Report, job_store: Rendered) -> None:
+    first = job_store.view.tables.patterns[0]
+    report.page.locator(f"#pattern-{first.code} summary a").first.click()
+    assert report.shown("findings") == first.findings
+    assert report.page.evaluate("location.hash") == "#findings"
 
 
 def _column(report: Report, number: int) -> list[str]:
