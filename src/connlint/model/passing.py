@@ -18,8 +18,9 @@ from connlint.model.names import Module, ScopeId, walk
 from connlint.model.swallowing import swallows
 from connlint.model.wrapped_call import Delivery, WrappedCall, is_name
 
-_MARKS = frozenset({"typing.cast", "functools.update_wrapper"})
-"""Calls that give back the wrapper that they are given."""
+_UPDATES = "functools.update_wrapper"
+_GIVING_BACK = {"typing.cast": 1, _UPDATES: 0}
+"""Functions that give back one of their arguments, with its place."""
 
 
 class Passing(NamedTuple):
@@ -164,7 +165,8 @@ def _read(engine: Engine, module: Module, root: int, delivery: Delivery, plain: 
         return plain._replace(obstacle="it may do more with the function than call it once")
     return plain._replace(
         keyword=keyword, before=before, is_async=wrapper.is_async, is_made=is_made,
-        is_marked="functools.wraps" in marks, depends=way.depends,
+        is_marked="functools.wraps" in marks or _is_updated(module, decorate, engine),
+        depends=way.depends,
     )  # fmt: skip
 
 
@@ -183,11 +185,31 @@ def _gives(module: Module, outer: int, inner: int, engine: Engine) -> bool:
         return False
     name, value = module.facts.scopes[inner].name, returns[0].value
     if isinstance(value, f.Call):
-        callees = engine.program.static(module, outer, value.func)
-        if not callees or any(engine.program.callable_name(each) not in _MARKS for each in callees):
-            return False
-        return any(is_name(each, name) for each in value.args)
-    return value is not None and is_name(value, name)
+        through = _called(module, outer, value, engine)
+        at = _GIVING_BACK.get(through, len(value.args))
+        value = value.args[at] if at < len(value.args) else None
+    bound = sum(
+        is_name(target, name)
+        for each in walk(body)
+        for target in (each.targets if isinstance(each, f.Assign) else ())
+    )
+    return value is not None and is_name(value, name) and not bound
+
+
+def _called(module: Module, scope: int, call: f.Call, engine: Engine) -> str:
+    """The one thing that a call calls, by name."""
+    names = {
+        engine.program.callable_name(each)
+        for each in engine.program.static(module, scope, call.func)
+    }
+    return names.pop() if len(names) == 1 else ""
+
+
+def _is_updated(module: Module, outer: int, engine: Engine) -> bool:
+    """Whether what a function gives back is made to look like something else on the way."""
+    last = module.body(outer)[-1]
+    value = last.value if isinstance(last, f.Return) else None
+    return isinstance(value, f.Call) and _called(module, outer, value, engine) == _UPDATES
 
 
 def _handed(module: Module, delivery: Delivery) -> tuple[str, int] | None:

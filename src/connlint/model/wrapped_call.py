@@ -32,6 +32,7 @@ class WrappedCall:
         self._keyword = keyword
         self._given = {each.name for each in wrapper.params}
         self._loose = {each.name for each in wrapper.params if each.kind in "aw"}
+        self._before: list[f.Stmt] = []
         self.depends = False
 
     def is_kept(self, body: f.Body) -> bool:
@@ -47,6 +48,7 @@ class WrappedCall:
             )
             and self._calls_alone(body)
             and not any(map(self._changes_arguments, walk(body)))
+            and self._has_session(body)
         )
 
     def _is_reached(self, body: Sequence[f.Stmt], *, returned: bool = False) -> bool:
@@ -58,6 +60,7 @@ class WrappedCall:
         if at is None or not all(self._passes_by(each) for each in body[:at]):
             return False
         statement, after = body[at], body[at + 1 :]
+        self._before += [*body[:at], statement]
         last = after[-1] if after else None
         returned = returned or (isinstance(last, f.Return) and isinstance(last.value, f.Name))
         if isinstance(statement, f.Return):
@@ -108,6 +111,35 @@ class WrappedCall:
         self.depends = True
         names = {each.id for each in descend(test) if isinstance(each, f.Name)}
         return operator == "in" and bool(names & self._given)
+
+    def _has_session(self, body: f.Body) -> bool:
+        """Whether the session is always there when the function is called with it."""
+        call = self._delivery.call
+        handed = [*call.args, *(each.value for each in call.keywords)]
+        used: list[tuple[f.Expr, int]] = [(each, call.at) for each in handed]
+        for statement in walk(body):
+            if isinstance(statement, f.Assign) and isinstance(statement.targets[0], f.Index):
+                if statement not in self._before:
+                    return False
+                used.append((statement.value, statement.at))
+        return all(
+            not isinstance(each, f.Name) or each.id in self._given or self._is_bound(each.id, at)
+            for each, at in used
+        )
+
+    def _is_bound(self, name: str, at: int) -> bool:
+        """Whether a variable has a value wherever ``at`` is come to."""
+        targets = (
+            target
+            for each in self._before
+            if isinstance(each, (f.Assign, f.With)) and each.at < at
+            for target in (
+                each.targets
+                if isinstance(each, f.Assign)
+                else [item.target for item in each.items if item.target is not None]
+            )
+        )
+        return any(is_name(target, name) for target in targets)
 
     def _changes_arguments(self, statement: f.Stmt) -> bool:
         """Whether a statement makes something else of what the wrapper was called with."""
