@@ -5,8 +5,9 @@ from __future__ import annotations
 from connlint.audit.points import Place
 from connlint.audit.wording import listed, sentence, some
 from connlint.findings import Finding
+from connlint.model.named_providers import providers_named
 from connlint.model.project import Project
-from connlint.model.providers import Provider, provider_of
+from connlint.model.providers import Provider
 
 _MOST_OWNERS = 3
 _OPENING = frozenset({"DBC101", "DBC102", "DBC103", "DBC104", "DBC105"})
@@ -114,13 +115,8 @@ class Advice:
     def provider(self, dotted: str) -> Provider | None:
         """A provider of the standard by name; ``None`` when the project does not define it."""
         if dotted not in self._known:
-            targets = self._project.targets(dotted)
-            target = next((each for each in targets if each.kind == "function"), None)
-            self._known[dotted] = (
-                provider_of(self._project.engine, (target.module, target.scope))
-                if target is not None
-                else None
-            )
+            found = providers_named(self._project.engine, dotted)
+            self._known[dotted] = next(found, None)
         return self._known[dotted]
 
 
@@ -130,9 +126,8 @@ def usage_of(provider: Provider) -> str:
 
 
 def _called(provider: Provider) -> str:
-    """How a provider is called: by its name, a method with its class."""
-    *_, owner, name = ["", *provider.name.split(".")]
-    return f"{owner}.{name}" if owner[:1].isupper() else name
+    """How a provider is called: by its name, a method with its class or object."""
+    return provider.name.removeprefix(f"{provider.module}.")
 
 
 def wanted_by(finding: Finding) -> str:
