@@ -248,10 +248,15 @@ class Annotations:
             nodes.extend(annotation.index.items if isinstance(annotation.index, f.Seq) else ())
         result: v.Values = ()
         for node in nodes:
-            owner, inside, call = self._call_behind(module, scope, node)
-            if call is not None and call.args and self._is_injector(owner, inside, call):
-                result = v.join(result, self._program.static(owner, inside, call.args[0]))
+            result = v.join(result, self.provider_of(module, scope, node))
         return result
+
+    def provider_of(self, module: Module, scope: int, node: f.Expr) -> v.Values:
+        """The callable that ``Depends(provider)`` names; nothing for any other expression."""
+        owner, inside, call = self._call_behind(module, scope, node)
+        if call is not None and call.args and self._is_injector(owner, inside, call):
+            return self._program.static(owner, inside, call.args[0])
+        return ()
 
     def _call_behind(
         self, module: Module, scope: int, node: f.Expr

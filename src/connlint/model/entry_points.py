@@ -6,7 +6,6 @@ many routes share, and the standard's own ``events``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple
@@ -20,20 +19,23 @@ from connlint.model import values as v
 from connlint.model.catalog.types import PER_EVENT, EntryKind, Registrar
 from connlint.model.classes import ClassId
 from connlint.model.engine import Engine
+from connlint.model.expressions import calls_in
 from connlint.model.names import Module, ScopeId
 from connlint.model.registrations import (
+    PROGRESS,
     Registration,
     pass_registries,
     registering_calls,
     registrars_of,
 )
+from connlint.model.relevant.flows import last_name
 from connlint.model.routes import Prefixes, route_name
 
 SHARED_BY = 3
 """A dependency or decorator that so many routes share runs as often as a request hook."""
 
+_WITH_ROUTES = frozenset({"FastAPI", "APIRouter", "include_router"})
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
-_PROGRESS = re.compile(r"(^|_)(progress|chunk|heartbeat|tick)(_|$)", re.IGNORECASE)
 
 
 class EntryPoint(msgspec.Struct, frozen=True):
@@ -88,6 +90,7 @@ class EntryPoints:
         for registration in calls:
             self._from_call(registration)
         self._configured()
+        self._depended_on()
         self._shared()
         return tuple(sorted(self._found.values(), key=lambda e: (e.path, e.line, e.kind, e.name)))
 
@@ -194,11 +197,23 @@ class EntryPoints:
                 started = value.func if isinstance(value, v.Pending) else value
                 if isinstance(started, v.Func):
                     self.starts.setdefault((started.module, started.scope), []).append(start)
-        for name, values in registration.keywords:
-            if _PROGRESS.search(name) and any(
+                    self._give(registrar, started)
+        for name, values in registration.named():
+            if PROGRESS.search(name) and any(
                 isinstance(each, (v.Func, v.Partial)) for each in values
             ):
                 self._add_values("progress-callback", "", values)
+
+    def _give(self, registrar: Registrar, handler: v.Func) -> None:
+        """Note what a handler is called with: nobody in the project says so."""
+        params = self._program.modules[handler.module].facts.scopes[handler.scope].params
+        params = params[1:] if handler.receiver is not None else params
+        if registrar.gives and params and params[0].annotation is None:
+            name = params[0].name
+            key = (handler.module, handler.scope, name)
+            given = v.Obj(registrar.gives, f"p:{name}")
+            self._program.passed.setdefault(key, {})[given] = None
+            self._program.forget_parameters()
 
     def _from_bases(self, owner: ClassId) -> None:
         for base in self._program.hierarchy.external_bases(owner):
@@ -263,12 +278,36 @@ class EntryPoints:
                 name = self._program.modules[scope[0]].facts.scopes[scope[1]].qualname
                 self._add("request-hook", name, scope)
 
+    def _depended_on(self) -> None:
+        """Dependencies of applications and routers: they run before each of their routes."""
+        for module in self._program.modules.values():
+            for number, scope in enumerate(module.facts.scopes):
+                if not any(text.rpartition(".")[2] in _WITH_ROUTES for text in scope.called):
+                    continue
+                for call in calls_in(module.body(number)):
+                    if last_name(call.func) in _WITH_ROUTES:
+                        for value in self._listed(module, number, call):
+                            name = self._program.modules[value.module].facts.scopes[value.scope]
+                            self._add("request-hook", name.qualname, (value.module, value.scope))
+
+    def _listed(self, module: Module, number: int, call: f.Call) -> Iterator[v.Func]:
+        """The functions in ``dependencies=[Depends(function)]``."""
+        for keyword in call.keywords:
+            if keyword.name == "dependencies" and isinstance(keyword.value, f.Seq):
+                for item in keyword.value.items:
+                    for value in self._program.annotations.provider_of(module, number, item):
+                        if isinstance(value, v.Func):
+                            yield value
+
     def _used_by(self, entry: EntryPoint) -> Iterator[ScopeId]:
         module = self._program.modules[entry.module]
         scope = module.facts.scopes[entry.scope]
         for decorator in scope.decorators:
             for value in self._program.static(module, scope.parent, decorator):
                 if isinstance(value, v.Func):
+                    yield (value.module, value.scope)
+            if isinstance(decorator, f.Call):
+                for value in self._listed(module, scope.parent, decorator):
                     yield (value.module, value.scope)
         yield from self._dependencies(module, entry.scope, 0)
 

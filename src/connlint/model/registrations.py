@@ -3,6 +3,7 @@ take a handler, with its arguments evaluated."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -14,6 +15,9 @@ from connlint.model.expressions import calls_in
 from connlint.model.names import Module
 from connlint.model.program import Program
 
+PROGRESS = re.compile(r"(^|_)(progress|chunk|heartbeat|tick)(_|$)", re.IGNORECASE)
+"""Names of parameters for what runs once a chunk or step."""
+_REPORTS = (b"progress", b"chunk", b"heartbeat", b"tick")
 _ROUTING = frozenset({"include_router", "register_blueprint", "mount", "APIRouter", "Blueprint"})
 
 
@@ -29,6 +33,8 @@ class Registration:
     registrars: tuple[Registrar, ...]
     args: list[v.Values] = field(default_factory=list)
     keywords: list[tuple[str, v.Values]] = field(default_factory=list)
+    params: tuple[str, ...] = ()
+    """The names of the parameters of the function that is called, where it is the project's."""
 
     def argument(self, position: int | str, keyword: str = "") -> v.Values:
         """An argument by position or keyword, whichever is there."""
@@ -36,6 +42,12 @@ class Registration:
             return self.args[position]
         wanted = {keyword, position} - {""}
         return next((values for name, values in self.keywords if name in wanted), ())
+
+    def named(self) -> Iterator[tuple[str, v.Values]]:
+        """The arguments with a name: of the keyword, or of the parameter that they are for."""
+        yield from self.keywords
+        if self.params and not any(isinstance(each, f.Starred) for each in self.node.args):
+            yield from zip(self.params, self.args, strict=False)
 
     def text(self, position: int | str | None) -> str:
         """The constant text of an argument, or nothing."""
@@ -85,6 +97,7 @@ def registering_calls(program: Program) -> Iterator[Registration]:
     """All registering calls of all scopes, in order."""
     catalog = program.catalog
     everywhere, by_package = _registering_names(catalog)
+    reporting = _reporting(program)
     for module in program.modules.values():
         absolute = (item.module for item in module.facts.imports if not item.level)
         imported = {name.partition(".")[0] for name in absolute}
@@ -92,9 +105,19 @@ def registering_calls(program: Program) -> Iterator[Registration]:
         for number, scope in enumerate(module.facts.scopes):
             names = {called.rpartition(".")[2] for called in scope.called}
             body = module.facts.bodies[number]
-            watched = b"progress" in body or b"chunk" in body or b"heartbeat" in body
+            watched = any(word in body for word in _REPORTS) or bool(names & reporting)
             if names & wanted or watched:
                 yield from _calls_of(program, module, number, wanted, watched=watched)
+
+
+def _reporting(program: Program) -> frozenset[str]:
+    """The names of the project's functions that take a callback for their progress."""
+    return frozenset(
+        scope.name
+        for module in program.modules.values()
+        for scope in module.facts.scopes
+        if any(PROGRESS.search(param.name) for param in scope.params)
+    )
 
 
 def _registering_names(catalog: Catalog) -> tuple[set[str], dict[str, set[str]]]:
@@ -123,14 +146,13 @@ def _calls_of(
         last = (
             func.attr if isinstance(func, f.Attr) else func.id if isinstance(func, f.Name) else ""
         )
-        callbacks = watched and any(
-            isinstance(k.value, (f.Name, f.Attr, f.Lambda)) for k in node.keywords
-        )
+        given = (*node.args, *(k.value for k in node.keywords)) if watched else ()
+        callbacks = any(isinstance(each, (f.Name, f.Attr, f.Lambda)) for each in given)
         if last not in wanted and not callbacks:
             continue
-        targets = program.static(module, number, func) if last in wanted else ()
+        targets = program.static(module, number, func)
         for value in targets or (v.NONE[0],):
-            registrars = registrars_of(program, value) if targets else ()
+            registrars = registrars_of(program, value) if targets and last in wanted else ()
             if registrars or callbacks or last in _ROUTING:
                 yield _registration(program, module, number, node, last, value, registrars)
 
@@ -162,6 +184,10 @@ def _registration(
 ) -> Registration:
     receiver: v.Value | None = value.receiver if isinstance(value, v.Bound) else None
     found = Registration(module, number, node, last, receiver, registrars)
+    if isinstance(value, v.Func):
+        params = program.modules[value.module].facts.scopes[value.scope].params
+        names = tuple(param.name for param in params if param.kind in "op")
+        found.params = names[1:] if value.receiver is not None else names
     for argument in node.args:
         if not isinstance(argument, f.Starred):
             found.args.append(program.static(module, number, argument))

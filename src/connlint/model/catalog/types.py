@@ -189,6 +189,7 @@ class Registrar:
     ``None`` for the handler's own name. ``methods`` are the HTTP methods (empty: read the
     ``methods=`` argument, else GET). ``is_factory``: as a decorator it is called with arguments
     first (``@app.get("/x")``); both forms are accepted where the library accepts both.
+    ``gives``: the type of what the handler's first parameter gets.
     """
 
     target: str
@@ -199,6 +200,7 @@ class Registrar:
     methods: tuple[str, ...] = ()
     decorates: bool = True
     calls: bool = True
+    gives: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,13 @@ LIBRARY = Library(
         Function("websockets.sync.client.connect", _SYNC_CLIENT),
     ),
     registrars=(
-        Registrar("websockets.asyncio.server.serve", "websocket", label=None, decorates=False),
+        Registrar(
+            "websockets.asyncio.server.serve",
+            "websocket",
+            label=None,
+            decorates=False,
+            gives=_SERVER,
+        ),
     ),
     receives=(
         *(
