@@ -58,7 +58,7 @@ class SchemaCreation(NamedTuple):
             if key in seen or depth > _MAX_DEPTH or self._is_allowed(creation.scope):
                 continue
             seen.add(key)
-            if self._is_for_it_alone(creation.scope):
+            if self._is_for_it_alone(creation.scope) and not self._is_started(creation.scope):
                 work.extend(
                     (Creation(caller, at, end, creation.scope), depth + 1)
                     for caller, at, end in callers.get(creation.scope, ())
@@ -106,6 +106,10 @@ class SchemaCreation(NamedTuple):
             or run is None
             or not any(each.effect.kind in _TRAFFIC for each in run.operations)
         )
+
+    def _is_started(self, scope: ScopeId) -> bool:
+        """Whether a function is an entry point itself, whoever else calls it."""
+        return any((each.module, each.scope) == scope for each in self.entry_points_of(scope))
 
     def _is_at_work(self, scope: ScopeId) -> bool:
         return self.roles.of(scope) in _ROLES_AT_WORK or bool(self.entry_points_of(scope))

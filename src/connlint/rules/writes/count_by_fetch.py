@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from connlint.model.project import Project
 
 _ROWS = "dbapi.Rows"
+_RESULTS = frozenset({
+    "sqlalchemy.engine.ScalarResult", "sqlalchemy.engine.CursorResult",
+    "sqlalchemy.engine.MappingResult",
+})  # fmt: skip
 _COPIES = frozenset({"builtins.list", "builtins.tuple", "builtins.sorted"})
 _MAX_DEPTH = 4
 _PARTIAL = frozenset({"limit", "slice", "fetchmany", "paginate"})
@@ -116,11 +120,17 @@ def _fetches_all(project: Project, scope: ScopeId, node: f.Expr, depth: int) -> 
             project, scope, node
         )
     if any(isinstance(each, v.Ext) and each.name in _COPIES for each in callees) and node.args:
-        values = project.values(scope[0], scope[1], node.args[0])
-        return any(project.program.kind(each) == "query" for each in values) or _fetches_all(
+        values = project.values(scope[0], scope[1], _awaited(node.args[0]))
+        return any(_is_iterated(project, each) for each in values) or _fetches_all(
             project, scope, node.args[0], depth + 1
         )
     return _are_rows(project, scope, node)
+
+
+def _is_iterated(project: Project, value: v.Value) -> bool:
+    """Whether iterating over a value fetches the rows: a query, or a result."""
+    is_result = isinstance(value, v.Obj) and value.type in _RESULTS
+    return is_result or project.program.kind(value) == "query"
 
 
 def _are_rows(project: Project, scope: ScopeId, node: f.Expr) -> bool:
