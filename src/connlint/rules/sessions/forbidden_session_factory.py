@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from connlint.facts import types as f
 from connlint.model import values as v
+from connlint.model.expressions import calls_in
 from connlint.model.mentions import Mentions
 from connlint.rules.base import Rule
 from connlint.rules.evidence import instead, may_make_sessions, suspect
@@ -131,7 +133,20 @@ def _made_here(project: Project, scope: ScopeId, operation: Operation, name: str
     place that handed it on to a parameter or an attribute."""
     if project.is_provider(name) or operation.effect.source.startswith(("p:", "a:")):
         return True
+    if _is_parameter(project, scope, operation):
+        return True
     return _defined_in(project, name) == scope[0] or project.is_local_factory(scope, operation)
+
+
+def _is_parameter(project: Project, scope: ScopeId, operation: Operation) -> bool:
+    """Whether what is called is a parameter: callers, and its default, decide what that is."""
+    module = project.module(scope[0])
+    params = {param.name for param in module.facts.scopes[scope[1]].params}
+    return any(
+        isinstance(call.func, f.Name) and call.func.id in params
+        for call in calls_in(module.body(scope[1]))
+        if (call.at, call.end) == (operation.at, operation.end)
+    )
 
 
 def _defined_in(project: Project, dotted: str) -> str:
