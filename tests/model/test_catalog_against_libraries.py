@@ -232,6 +232,7 @@ def test_targets_are_real(library: Library) -> None:
         *(each.target for each in library.registrars),
         *(each.target for each in library.receives),
         *library.values,
+        *library.rows,
         *library.slow,
         *library.spawns,
         *library.gathers,

@@ -48,6 +48,7 @@ def targets(library: Library) -> set[str]:
         *(each.target for each in library.registrars),
         *(each.target for each in library.receives),
         *library.values,
+        *library.rows,
         *library.slow,
         *library.spawns,
         *library.gathers,

@@ -126,6 +126,8 @@ class Bindings:
     def external(self, dotted: str) -> v.Values:
         """A name outside the project: what it is, or the object that a library keeps under it."""
         name = self.catalog.canonical(dotted)
+        if name in self.catalog.rows:
+            return (v.Obj("", f"g:{name}"),)
         held = self.catalog.value(name)
         if held:
             return (v.Obj(held, f"g:{name}", v.Origin("global", name)),)

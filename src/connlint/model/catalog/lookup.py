@@ -257,6 +257,11 @@ class Catalog:
     # --- calls that matter by what they do to time ------------------------------------------
 
     @cached_property
+    def rows(self) -> frozenset[str]:
+        """Objects in library modules that stand for a row of the application."""
+        return frozenset(name for library in self.libraries for name in library.rows)
+
+    @cached_property
     def slow(self) -> frozenset[str]:
         """Functions and ``TypeName.method`` that do slow work outside the database."""
         return self._spread(each.slow for each in self.libraries)

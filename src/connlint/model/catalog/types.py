@@ -241,6 +241,8 @@ class Library:
     registrars: tuple[Registrar, ...] = ()
     bases: tuple[Base, ...] = ()
     receives: tuple[ReceiveCall, ...] = ()
+    rows: tuple[str, ...] = ()
+    """Objects in library modules that stand for a row of the application (the user of a request)."""
     slow: tuple[str, ...] = ()
     """Dotted functions and ``TypeName.method`` that do slow work outside the database."""
     spawns: tuple[str, ...] = ()

@@ -22,10 +22,21 @@ LIBRARY = Library(
         "flask_login",
         "flask_restful",
         "flask_restx",
+        "flask_security",
+        "quart_auth",
     ),
     aliases={
-        **spelled("flask_login", {"flask_login.login_manager": "LoginManager"}),
-        **spelled("flask_jwt_extended", {"flask_jwt_extended.jwt_manager": "JWTManager"}),
+        **spelled(
+            "flask_login",
+            {"flask_login.login_manager": "LoginManager", "flask_login.utils": "current_user"},
+        ),
+        **spelled(
+            "flask_jwt_extended",
+            {
+                "flask_jwt_extended.jwt_manager": "JWTManager",
+                "flask_jwt_extended.utils": "current_user",
+            },
+        ),
         **spelled(
             "flask_restx",
             {
@@ -42,6 +53,10 @@ LIBRARY = Library(
             Type(name, bases=("flask.views.MethodView",))
             for name in ("flask_restful.Resource", "flask_restx.Resource")
         ),
+    ),
+    rows=tuple(
+        f"{package}.current_user"
+        for package in ("flask_jwt_extended", "flask_login", "flask_security", "quart_auth")
     ),
     registrars=(
         *hooks(_LOGIN, "user_loader request_loader", "request-hook"),
