@@ -138,7 +138,11 @@ def _coroutine(project: Project, scope: ScopeId, call: f.Call) -> _Coroutine | N
         if not isinstance(value, v.Bound):
             return None
         method = catalog.method(value.receiver.type, value.method)
-        if method is None or not (method.is_async or method.is_startable):
+        if (
+            not project.program.kind(value.receiver)
+            or method is None
+            or not (method.is_async or method.is_startable)
+        ):
             return None
         names.add(f"{value.receiver.type.rpartition('.')[2]}.{value.method}")
         result = catalog.type(method.returns)

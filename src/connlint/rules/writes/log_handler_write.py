@@ -30,7 +30,7 @@ class LogHandlerWrite(Rule):
     severity = "error"
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
-        seen: set[tuple[str, str, int]] = set()
+        seen: set[tuple[object, ...]] = set()
         for entry in project.entry_points:
             scope = (entry.module, entry.scope)
             if entry.kind != "log-handler" or project.role(scope) == "test":
@@ -38,9 +38,9 @@ class LogHandlerWrite(Rule):
             if not _runs_per_record(project, entry):
                 continue
             for operation in sorted(project.run(scope).operations, key=_rank):
-                place = operation.effect.place
-                if place not in seen and _commits_each_time(project, entry, operation):
-                    seen.add(place)
+                known = {operation.effect.place, (scope, operation.at)}
+                if not known & seen and _commits_each_time(project, entry, operation):
+                    seen |= known
                     yield self._suspect(project, entry, operation)
 
     def _suspect(self, project: Project, entry: EntryPoint, operation: Operation) -> Suspect:
