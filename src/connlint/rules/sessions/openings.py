@@ -117,11 +117,22 @@ def joins_with_block(body: f.Body, call: f.Call) -> bool:
 
 def is_of_thread(project: Project, operation: Operation) -> bool:
     """Whether a session comes from a ``scoped_session``, which keeps it for its thread."""
-    for value in project.program.target_values(project.targets(operation.effect.provider)):
-        found = project.program.database_type(value)
-        if found is not None and found.kind == "session":
-            return project.program.catalog.called(found.name) is not None
-    return False
+    values = project.program.target_values(project.targets(operation.effect.provider))
+    return any(
+        found.kind == "session" and project.program.catalog.called(found.name) is not None
+        for value in (*values, *_called(project, operation))
+        if (found := project.program.database_type(value)) is not None
+    )
+
+
+def _called(project: Project, operation: Operation) -> v.Values:
+    """What is called where the session is made in the end."""
+    last = operation.effect.chain[-1]
+    calls = calls_in(project.module(last.module).body(last.scope))
+    call = next((each for each in calls if (each.at, each.end) == (last.at, last.end)), None)
+    if call is None:
+        return ()
+    return project.engine.anywhere((last.module, last.scope), call.func)
 
 
 def kind_of(project: Project, operation: Operation) -> str:
