@@ -242,7 +242,7 @@ class Library:
     bases: tuple[Base, ...] = ()
     receives: tuple[ReceiveCall, ...] = ()
     rows: tuple[str, ...] = ()
-    """Objects in library modules that stand for a row of the application (the user of a request)."""
+    """Objects in library modules that stand for a row of the application (``current_user``)."""
     slow: tuple[str, ...] = ()
     """Dotted functions and ``TypeName.method`` that do slow work outside the database."""
     spawns: tuple[str, ...] = ()

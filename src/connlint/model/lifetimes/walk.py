@@ -8,6 +8,7 @@ interpreter; here it only has to be put in order.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, cast
 
 from connlint.facts import types as f
@@ -171,8 +172,10 @@ class Walker:
         if isinstance(target, f.Name):
             return {self._events.bind(target.id, value, way): None for way in ways}
         if isinstance(target, f.Seq):
-            for item in target.items:
-                ways = self._bind(item, f.Opaque(()), ways)
+            pairs = isinstance(value, f.Seq) and len(value.items) == len(target.items)
+            values = value.items if isinstance(value, f.Seq) and pairs else ()
+            for item, held in zip_longest(target.items, values, fillvalue=f.Opaque(())):
+                ways = self._bind(item, held, ways)
             return ways
         if isinstance(target, f.Starred):
             return self._bind(target.value, f.Opaque(()), ways)

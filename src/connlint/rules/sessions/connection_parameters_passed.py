@@ -93,7 +93,7 @@ def _callee(project: Project, scope: ScopeId, call: f.Call) -> str:
     for value in project.engine.anywhere(scope, call.func):
         name = program.callable_name(value)
         if isinstance(value, (v.Func, v.Class)):
-            return name
+            return "" if project.role((value.module, value.scope)) == "test" else name
         if name in program.catalog.spawns:
             return f"{_A_TASK} ({name})"
         if name == "functools.partial" and call.args:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from connlint.facts import types as f
+from connlint.model.lifetimes.holdings import root_of
+from connlint.model.lifetimes.ways import tested_names
+from connlint.model.names import collect_assignments, walk
 from connlint.rules.base import Rule
 from connlint.rules.evidence import shape_at, suspect
 from connlint.rules.sessions.openings import (
@@ -24,10 +28,32 @@ if TYPE_CHECKING:
     from connlint.model.project import Project
 
 
-def _is_given_too(operation: Operation, sessions: Sequence[str]) -> bool:
-    """Whether the engine or factory is a parameter itself: it was given for just this."""
-    source = operation.effect.source
-    return source.startswith("p:") and source[2:] not in sessions
+def _is_given_too(operation: Operation) -> bool:
+    """Whether the engine, pool or factory is a parameter itself: it was given for just this."""
+    return operation.effect.source.startswith("p:")
+
+
+def _is_choice(
+    project: Project, scope: ScopeId, operation: Operation, given: Sequence[str]
+) -> bool:
+    """Whether what is entered comes from what is given (a pool, then) or from a test of it, as in
+    ``nullcontext(given) if given else pool.connection()``."""
+    body = project.module(scope[0]).body(scope[1])
+    contexts = [
+        item.context
+        for statement in walk(body)
+        if isinstance(statement, f.With)
+        for item in statement.items
+        if getattr(item.context, "at", None) == operation.at
+    ]
+    if any(isinstance(each, f.Call) and root_of(each) in given for each in contexts):
+        return True
+    return any(
+        isinstance(value, f.Cond) and set(tested_names(value.test)) & set(given)
+        for each in contexts
+        if isinstance(each, f.Name)
+        for value in collect_assignments(body).get(each.id, ())
+    )
 
 
 class SessionOpenedDespiteParameter(Rule):
@@ -46,7 +72,7 @@ class SessionOpenedDespiteParameter(Rule):
             for operation in own_openings(project, scope):
                 if operation.at in unneeded or project.is_driver_connect(operation):
                     continue
-                if _is_given_too(operation, given):
+                if _is_given_too(operation) or _is_choice(project, scope, operation, given):
                     continue
                 # `Session(bind=connection)` works on the connection that was given.
                 if arguments_at(project, scope, operation.at, operation.end) & set(given):
