@@ -14,6 +14,7 @@ from connlint.model.providers import Provider, provider_of
 from connlint.model.usage import Use, uses_of
 from connlint.rules.base import Rule
 from connlint.rules.evidence import EXEMPT_ROLES, suspect
+from connlint.rules.sessions.asked_for import asked_for
 from connlint.rules.sessions.known_names import known_as
 from connlint.rules.sessions.openings import step
 
@@ -45,6 +46,8 @@ class ProviderMisused(Rule):
         for scope, run in project.runs():
             if project.role(scope) in EXEMPT_ROLES:
                 continue
+            for call, callee in asked_for(project, scope, providers):
+                yield self._asked(project, scope, call, callee, providers[callee])
             calls = {(at, end): callee for at, end, callee in run.calls if callee in providers}
             if not calls:
                 continue
@@ -55,6 +58,18 @@ class ProviderMisused(Rule):
                 wrong = _misuse(project, scope, providers[callee], use) if use else ""
                 if wrong and not _is_closed_by_owner(project, scope, place[0]):
                     yield self._suspect(project, scope, place, callee, providers[callee], wrong)
+
+    def _asked(
+        self, project: Project, scope: ScopeId, call: f.Call, callee: ScopeId, provider: Provider
+    ) -> Suspect:
+        facts = project.module(callee[0]).facts.scopes[callee[1]]
+        return suspect(
+            project, self.code, scope, call.at, call.end, shape="call",
+            message=f"{facts.name} is asked for in the body of a function, where nothing injects "
+            "its session; make it the default of a parameter of the route, and hand the session on",
+            matched=provider.name, priority="high",
+            trace=(step(project, callee, facts.name_at, "gives the session"),),
+        )  # fmt: skip
 
     def _suspect(
         self,
