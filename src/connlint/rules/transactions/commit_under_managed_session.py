@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from connlint.facts import types as f
 from connlint.findings import FixIntent
 from connlint.model.enclosing import Frame, frames_around
-from connlint.model.expressions import calls_of, descend, expressions_of
+from connlint.model.expressions import calls_of, expressions_of
 from connlint.model.names import walk
 from connlint.rules.base import Rule
 from connlint.rules.evidence import EXEMPT_ROLES, shape_at, suspect
+from connlint.rules.transactions.plain_values import is_plain
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -133,18 +134,11 @@ def _is_left(frame: Frame, ends: set[int]) -> bool:
 
 
 def _is_idle(project: Project, scope: ScopeId, statement: f.Stmt) -> bool:
-    """Whether a statement can do without what was committed: it logs, or returns a constant."""
+    """Whether a statement can do without what was committed: it logs, or returns what it has."""
     if isinstance(statement, f.Return):
-        return statement.value is None or _is_plain(statement.value)
+        return statement.value is None or is_plain(project, scope, statement.value)
     if isinstance(statement, f.Evaluate):
         return project.signals.is_quiet(scope, statement.value)
     if isinstance(statement, f.If):
         return not any(True for each in expressions_of(statement) for _ in calls_of(each))
     return False
-
-
-def _is_plain(node: f.Expr) -> bool:
-    """Whether a value is made of constants only."""
-    return not any(
-        isinstance(each, (f.Name, f.Attr, f.Call, f.Index, f.Await)) for each in descend(node)
-    )
