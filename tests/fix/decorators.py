@@ -60,6 +60,20 @@ def looking(function):
     return run
 
 
+def otherwise(function):
+    at = function.__code__.co_varnames.index("session")
+
+    @wraps(function)
+    def run(*args, **kwargs):
+        if "session" in kwargs or at < len(args):
+            return function(*args, **kwargs)
+        else:
+            with SessionLocal() as session:
+                return function(*args, session=session, **kwargs)
+
+    return run
+
+
 def committing(function):
     @wraps(function)
     def run(*args, **kwargs):

@@ -82,7 +82,9 @@ def bodies(draw: st.DrawFn) -> Lines:
     lines = [*some(), *end[:1], *some(), *end[1:]] if draw(st.booleans()) else end
     for _ in range(draw(st.integers(0, 2))):
         around = draw(
-            st.sampled_from(["try", "finally", "else", "if", "not in", "for", "suppress"])
+            st.sampled_from(
+                ["try", "finally", "else", "if", "else of if", "not in", "for", "suppress"]
+            )
         )
         if around in {"try", "finally", "else"}:
             clauses = {
@@ -92,6 +94,10 @@ def bodies(draw: st.DrawFn) -> Lines:
             }[around]  # fmt: skip
             lines = ["try:", *_deeper(lines), *clauses]
         else:
+            if around == "else of if":
+                passed_on = ["if 'session' in kwargs:", f"{UNIT}return function(*args, **kwargs)"]
+                lines = [*passed_on, "else:", *_deeper(lines), *some()]
+                continue
             header = {
                 "if": "if asked():",
                 "not in": "if 'session' not in kwargs:",

@@ -76,8 +76,10 @@ class WrappedCall:
             return clauses and not leaves and self._is_reached(inside, returned=returned)
         if isinstance(statement, f.If) and len(statement.branches) == 1:
             (branch,) = statement.branches
-            is_asked = self._asks(branch.test, "not in")
-            return is_asked and self._is_reached(branch.body, returned=returned)
+            is_else = any(map(self._holds, statement.orelse))
+            inside = statement.orelse if is_else else branch.body
+            is_asked = self._asks(branch.test, "in" if is_else else "not in")
+            return is_asked and self._is_reached(inside, returned=returned)
         return False
 
     def _holds(self, statement: f.Stmt) -> bool:
@@ -119,12 +121,22 @@ class WrappedCall:
         used: list[tuple[f.Expr, int]] = [(each, call.at) for each in handed]
         for statement in walk(body):
             if isinstance(statement, f.Assign) and isinstance(statement.targets[0], f.Index):
-                if statement not in self._before:
+                if statement not in self._before or self._is_asked_behind(body, statement.at):
                     return False
                 used.append((statement.value, statement.at))
         return all(
             not isinstance(each, f.Name) or each.id in self._given or self._is_bound(each.id, at)
             for each, at in used
+        )
+
+    def _is_asked_behind(self, body: f.Body, at: int) -> bool:
+        """Whether a test behind a place looks at the arguments, to which the session was added."""
+        return any(
+            isinstance(node, f.Name) and node.id in self._given
+            for statement in walk(body)
+            if isinstance(statement, f.If) and statement.at > at
+            for branch in statement.branches
+            for node in descend(branch.test)
         )
 
     def _is_bound(self, name: str, at: int) -> bool:
