@@ -78,12 +78,17 @@ def lay_out(paths: Iterable[str], src: Sequence[str], implied: Sequence[str] = (
     for rivals in claims.values():
         rivals.sort()
     chosen = {name: rivals[0].path for name, rivals in claims.items()}
-    hidden = [root for root in map(prefix_of, implied) if _is_hidden(root, ordered, chosen)]
+    inside: dict[str, list[str]] = {prefix_of(root): [] for root in implied}
+    for path in ordered if inside else ():
+        for folder in above(path):
+            if folder in inside:
+                inside[folder].append(path)
+    hidden = [root for root, held in inside.items() if _is_hidden(root, held, chosen)]
     return Layout(names, chosen, _folders(chosen), tuple(_conflicts(claims)), tuple(hidden))
 
 
 def _doubtful(
-    paths: Sequence[str], prefixes: Sequence[str], plain: Sequence[str]
+    paths: Sequence[str], prefixes: Mapping[str, int], plain: Mapping[str, int]
 ) -> frozenset[str]:
     """The files that have another's name, and have it from a root that is not ``plain``."""
     named: dict[str, list[str]] = {}
@@ -99,12 +104,20 @@ def _doubtful(
 
 
 def _is_hidden(root: str, paths: Iterable[str], chosen: Mapping[str, str]) -> bool:
-    """Whether the name that a file has below ``root`` finds another file, or none."""
+    """Whether the name that one of ``paths`` has below ``root`` finds another file, or none."""
     return any(
         chosen.get(dotted_name(path[len(root) :])) != path
         for path in paths
-        if path.startswith(root) and path != f"{root}__init__.py"
+        if path != f"{root}__init__.py"
     )
+
+
+def above(path: str) -> Iterator[str]:
+    """The folders that hold a file, the nearest first: each with a slash, the project's empty."""
+    while path:
+        path = path.rstrip("/").rpartition("/")[0]
+        path = f"{path}/" if path else ""
+        yield path
 
 
 def prefix_of(root: str) -> str:
@@ -113,19 +126,21 @@ def prefix_of(root: str) -> str:
     return f"{folder}/" if folder else ""
 
 
-def _prefixes(src: Sequence[str], paths: frozenset[str]) -> list[str]:
-    """What the paths below each root begin with, in the order in which roots are tried."""
+def _prefixes(src: Sequence[str], paths: frozenset[str]) -> dict[str, int]:
+    """What the paths below each root begin with, numbered in the order in which roots are tried."""
     prefixes = dict.fromkeys(map(prefix_of, src))
-    return sorted(
+    tried = sorted(
         prefixes, key=lambda prefix: (f"{prefix}__init__.py" in paths, -prefix.count("/"))
     )
+    return {prefix: number for number, prefix in enumerate(tried)}
 
 
-def _names(path: str, prefixes: Sequence[str]) -> dict[str, int]:
+def _names(path: str, prefixes: Mapping[str, int]) -> dict[str, int]:
     """The names that ``path`` goes by, the canonical one first, each with its root's number."""
     names: dict[str, int] = {}
-    for number, prefix in enumerate(prefixes):
-        if path.startswith(prefix) and (name := dotted_name(path[len(prefix) :])):
+    roots = ((prefixes[folder], folder) for folder in above(path) if folder in prefixes)
+    for number, prefix in sorted(roots):
+        if name := dotted_name(path[len(prefix) :]):
             names.setdefault(name, number)
     names.setdefault(dotted_name(path) or "__init__", len(prefixes))
     return names

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from connlint.discover.layout import dotted_name, prefix_of
+from connlint.discover.layout import above, dotted_name, prefix_of
 
 
 class Imported(NamedTuple):
@@ -94,14 +94,6 @@ class _Uses:
     @property
     def is_root(self) -> bool:
         return len(self._from) > len(self.into) and (self._is_deep or not self.into)
-
-
-def above(path: str) -> Iterator[str]:
-    """The folders that hold a file, the nearest first."""
-    while path:
-        path = path.rstrip("/").rpartition("/")[0]
-        path = f"{path}/" if path else ""
-        yield path
 
 
 def _is_foreign(item: Imported, libraries: frozenset[str]) -> bool:
