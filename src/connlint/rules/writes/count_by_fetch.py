@@ -48,7 +48,7 @@ class CountByFetch(Rule):
                 if not _is_length(call):
                     continue
                 fetch = _only_counted(project, scope, call.args[0])
-                if fetch is None or fetch.at in counted or _writes(run, fetch):
+                if fetch is None or fetch.at in counted or _writes(project, scope, run, fetch):
                     continue
                 counted.add(fetch.at)
                 yield self._suspect(project, scope, call, fetch)
@@ -66,12 +66,21 @@ class CountByFetch(Rule):
         )  # fmt: skip
 
 
-def _writes(run: FunctionRun, fetch: f.Call) -> bool:
-    """Whether the call that fetches also writes: then the rows say what it did."""
-    return any(
-        each.at == fetch.at and each.effect.kind in ("write", "flush", "commit")
-        for each in run.operations
-    )
+def _writes(
+    project: Project, scope: ScopeId, run: FunctionRun, node: f.Expr, depth: int = 0
+) -> bool:
+    """Whether what is fetched comes of a call that also writes: then the rows say what it did."""
+    while isinstance(node, (f.Attr, f.Call, f.Await)):
+        if isinstance(node, f.Call):
+            place = (node.at, node.end)
+            kinds = {e.effect.kind for e in run.operations if (e.at, e.end) == place}
+            if kinds & {"write", "flush", "commit"}:
+                return True
+        node = node.func if isinstance(node, f.Call) else node.value
+    if not isinstance(node, f.Name) or depth > _MAX_DEPTH:
+        return False
+    sources = project.program.assigned(project.module(scope[0]), scope[1]).get(node.id, ())
+    return any(_writes(project, scope, run, each, depth + 1) for each in sources)
 
 
 def _is_length(node: f.Expr) -> bool:
