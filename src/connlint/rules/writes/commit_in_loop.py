@@ -73,6 +73,8 @@ def _loop_of(operation: Operation) -> LoopFrame | None:
         return None
     if operation.batched or operation.keyed or operation.preceded:
         return None
+    if effect.threshold and not operation.own:
+        return None  # what is called commits once in a while, however often it is called
     inner = next((loop for loop in reversed(operation.loops) if not loop.once), None)
     if inner is None or inner.endless or inner.receives or inner.retry or inner.batches:
         return None

@@ -12,12 +12,13 @@ from connlint.model.enclosing import frames_around
 from connlint.model.expressions import calls_in, calls_of, descend
 from connlint.model.loop_items import item_names, loop_of, mentions
 from connlint.model.names import walk
+from connlint.model.remembering import remembers
 from connlint.rules.base import Rule
 from connlint.rules.evidence import shape_at, suspect
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
-    from connlint.model.effects import LoopFrame, Operation
+    from connlint.model.effects import LoopFrame, Operation, Step
     from connlint.model.engine import FunctionRun
     from connlint.model.names import ScopeId
     from connlint.model.project import Project
@@ -99,6 +100,8 @@ def _only_looks_up(
     What is only added to the session is written behind the loop, so a query of the loop's own that
     looks before it adds counts.
     """
+    if any(_is_remembered(project, step) for step in operation.effect.chain[1:]):
+        return False
     others = _UNIT_OF_WORK - {"write"} if operation.own else _UNIT_OF_WORK
     if not operation.own and _is_more(project, run, operation):
         return False
@@ -106,6 +109,13 @@ def _only_looks_up(
         return False
     inside = {callee for at, end, callee in run.calls if frame.at < at and end <= frame.end}
     return not any(project.slowness.is_slow(callee) for callee in inside)
+
+
+def _is_remembered(project: Project, step: Step) -> bool:
+    """Whether a function keeps what it asked the database, and looks there first."""
+    module = project.module(step.module)
+    params = {param.name for param in module.facts.scopes[step.scope].params} - {"self", "cls"}
+    return remembers(module.body(step.scope), params)
 
 
 def _is_more(project: Project, run: FunctionRun, operation: Operation) -> bool:
@@ -135,6 +145,8 @@ def _asks_per_item(
     if any(_is_few(project, scope, source) for source in sources):
         return False
     names = item_names(loop)
+    if isinstance(loop, f.For) and remembers(loop.body, names):
+        return False
     for node in _calls(loop):
         if node.at == operation.at and node.end == operation.end:
             return mentions(node, names) and not _is_other_query(node, names)
