@@ -2,54 +2,10 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
-
 import pytest
 
 from connlint.config.standard import Standard, States
-from model.written import linked, operations
-
-STANDARD = Standard(
-    states=States(fields=("status",), persist=("DONE", "FAILED"), transient=("NEW", "BUSY"))
-)
-MODELS = """
-    import enum
-
-    from sqlalchemy import Column, Enum, Integer, String
-    from sqlalchemy.orm import DeclarativeBase
-
-    class Status(enum.Enum):
-        NEW = "new"
-        BUSY = "busy"
-        DONE = "done"
-        FAILED = "failed"
-
-    class Base(DeclarativeBase):
-        pass
-
-    class Job(Base):
-        __tablename__ = "jobs"
-        id = Column(Integer, primary_key=True)
-        status = Column(String)
-
-    class Queued(Base):
-        __tablename__ = "queued"
-        id = Column(Integer, primary_key=True)
-        status = Column(Enum(Status), default=Status.NEW)
-"""
-HEAD = """
-from sqlalchemy import insert, update
-from sqlalchemy.orm import Session
-
-from app.models import Job, Queued, Status
-"""
-
-
-def _states(body: str, standard: Standard = STANDARD) -> set[str | None]:
-    """The states at the last commit of ``work``."""
-    project = linked({"app/models.py": MODELS, "app/jobs.py": f"{HEAD}{dedent(body)}"}, standard)
-    return set(operations(project, "app.jobs.work", "commit")[-1].effect.states)
-
+from model.entity_states import states_at_commit
 
 WRITTEN = {
     "an assignment": """
@@ -207,7 +163,7 @@ WRITTEN = {
 
 @pytest.mark.parametrize("body", WRITTEN.values(), ids=WRITTEN)
 def test_a_state_is_known_however_it_is_written(body: str) -> None:
-    assert _states(body) == {"BUSY"}
+    assert states_at_commit(body) == {"BUSY"}
 
 
 SEVERAL = {
@@ -309,66 +265,7 @@ SEVERAL = {
 
 @pytest.mark.parametrize(("body", "states"), SEVERAL.values(), ids=SEVERAL)
 def test_states_of_all_paths_meet(body: str, states: set[str | None]) -> None:
-    assert _states(body) == states
-
-
-GUARDS = {
-    "equal": ('if job.status == "BUSY":', {"BUSY"}),
-    "equal, turned round": ('if "BUSY" == job.status:', {"BUSY"}),
-    "an enum member": ("if job.status == Status.BUSY:", {"BUSY"}),
-    "a member's value": ("if job.status == Status.BUSY.value:", {"BUSY"}),
-    "is": ("if job.status is Status.BUSY:", {"BUSY"}),
-    "one of several": ('if job.status in ("BUSY", "DONE"):', {"BUSY", "DONE"}),
-    "one of a list": ("if job.status in [Status.BUSY, Status.DONE]:", {"BUSY", "DONE"}),
-    "and": ('if job.size and job.status == "BUSY":', {"BUSY"}),
-    "or": ('if job.status == "BUSY" or job.status == "DONE":', {"BUSY", "DONE"}),
-    "not": ('if not job.status != "BUSY":', {"BUSY"}),
-}
-
-
-@pytest.mark.parametrize(("test", "states"), GUARDS.values(), ids=GUARDS)
-def test_a_guard_narrows(test: str, states: set[str | None]) -> None:
-    body = f"""
-        def work(tx: Session, job):
-            {test}
-                job.size = 3
-                tx.commit()
-    """
-    assert _states(body) == states
-
-
-def test_a_guard_that_leaves_narrows_what_follows() -> None:
-    body = """
-        def work(tx: Session, job):
-            if job.status not in ("DONE", "FAILED"):
-                return
-            job.size = 3
-            tx.commit()
-    """
-    assert _states(body) == {"DONE", "FAILED"}
-
-
-def test_a_guard_on_what_is_known_cuts_the_path() -> None:
-    body = """
-        def work(tx: Session, job):
-            job.status = "BUSY"
-            if job.status == "DONE":
-                tx.add(job)
-                job.status = "FAILED"
-            tx.commit()
-    """
-    assert _states(body) == {"BUSY"}
-
-
-def test_a_match_narrows_its_subject() -> None:
-    body = """
-        def work(tx: Session, job):
-            match job.status:
-                case "BUSY" | "NEW":
-                    job.size = 3
-                    tx.commit()
-    """
-    assert _states(body) == {"BUSY", "NEW"}
+    assert states_at_commit(body) == states
 
 
 def test_the_column_says_what_a_new_entity_starts_with() -> None:
@@ -377,7 +274,7 @@ def test_the_column_says_what_a_new_entity_starts_with() -> None:
             tx.add(Queued(id=1))
             tx.commit()
     """
-    assert _states(body) == {"NEW"}
+    assert states_at_commit(body) == {"NEW"}
 
 
 @pytest.mark.parametrize(
@@ -389,7 +286,7 @@ def test_an_enum_member_goes_by_the_declared_word(persist: tuple[str, ...], labe
             job.status = Status.BUSY
             tx.commit()
     """
-    assert _states(body, Standard(states=States(persist=persist))) == {label}
+    assert states_at_commit(body, Standard(states=States(persist=persist))) == {label}
 
 
 def test_the_standard_says_which_fields_hold_a_state() -> None:
@@ -400,7 +297,7 @@ def test_the_standard_says_which_fields_hold_a_state() -> None:
             tx.commit()
     """
     standard = Standard(states=States(fields=("phase",), persist=("DONE",)))
-    assert _states(body, standard) == {"NEW"}
+    assert states_at_commit(body, standard) == {"NEW"}
 
 
 def test_without_declared_states_nothing_is_judged() -> None:
@@ -409,7 +306,7 @@ def test_without_declared_states_nothing_is_judged() -> None:
             job.status = "BUSY"
             tx.commit()
     """
-    assert _states(body, Standard()) == set()
+    assert states_at_commit(body, Standard()) == set()
 
 
 def test_a_callee_commits_what_its_caller_set() -> None:
@@ -421,4 +318,4 @@ def test_a_callee_commits_what_its_caller_set() -> None:
             job.status = "BUSY"
             store(tx)
     """
-    assert _states(body) == {"BUSY"}
+    assert states_at_commit(body) == {"BUSY"}
