@@ -20,6 +20,7 @@ from connlint.model.connections.places import Place
 from connlint.model.connections.sources import Source
 from connlint.model.connections.texts import Text, shown
 from connlint.model.connections.urls import EMBEDDED, Url, is_local
+from connlint.model.name_parts import last_name
 from connlint.model.names import ScopeId
 from connlint.model.project import Project
 from connlint.rules.connection.addresses import host_and_port
@@ -232,8 +233,7 @@ def _alternatives(texts: Sequence[Text]) -> str:
 
 def _has_no_pool(place: Place) -> bool:
     return any(
-        (getattr(source.node, "attr", "") or getattr(source.node, "id", "")) in _NO_POOL
-        for source in place.arguments.named.get("poolclass", ())
+        last_name(source.node) in _NO_POOL for source in place.arguments.named.get("poolclass", ())
     )
 
 

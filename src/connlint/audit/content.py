@@ -12,6 +12,7 @@ from connlint.facts import types as f
 from connlint.location import Span, unpack
 from connlint.model import values as v
 from connlint.model.expressions import descend, expressions_of
+from connlint.model.name_parts import last_name
 from connlint.model.names import Module, ScopeId, walk
 from connlint.model.project import Project
 
@@ -125,7 +126,7 @@ class Contents:
 
     def _call(self, module: Module, scope: int, node: f.Call, changed: set[int]) -> Iterator[Touch]:
         """What one call does; ``changed`` gets the queries whose rows it changes in place."""
-        name = _last(node.func)
+        name = last_name(node.func)
         line = unpack(node.at)[0]
         if name in ("delete", "update") and (query := _query_of(node)) is not None:
             changed.add(query.end)
@@ -176,7 +177,7 @@ class Contents:
                 for part in descend(built):
                     if isinstance(part, f.Const):
                         yield from _in_sql(part.value, line)
-                    elif isinstance(part, f.Call) and (verb := _VERBS.get(_last(part.func))):
+                    elif isinstance(part, f.Call) and (verb := _VERBS.get(last_name(part.func))):
                         for model in self._models(module, scope, part):
                             yield Touch(line, verb, model)
         elif isinstance(argument, f.Const):
@@ -188,7 +189,7 @@ class Contents:
             if model := self._model(module, scope, table):
                 yield model
             return
-        many = _last(node.func) in ("select", "query")
+        many = last_name(node.func) in ("select", "query")
         for argument in node.args[:3] if many else node.args[:1]:
             if model := self._model(module, scope, argument):
                 yield model
@@ -197,7 +198,8 @@ class Contents:
         """The project's class that an argument is, is an instance of, or is a column of."""
         owner = argument
         while isinstance(owner, f.Call):
-            owner = owner.args[0] if owner.args and _last(owner.func) in _WRAPPING else owner.func
+            is_wrapped = bool(owner.args) and last_name(owner.func) in _WRAPPING
+            owner = owner.args[0] if is_wrapped else owner.func
         owners: list[f.Expr] = [owner]
         if isinstance(owner, f.Attr):
             owners.append(owner.value)
@@ -247,7 +249,7 @@ def _query_of(node: f.Call) -> f.Call | None:
     """``session.query(...)`` in front of what is called on it."""
     current: f.Expr = node.func
     while isinstance(current, (f.Attr, f.Call)):
-        if isinstance(current, f.Call) and _last(current.func) == "query":
+        if isinstance(current, f.Call) and last_name(current.func) == "query":
             return current
         current = current.func if isinstance(current, f.Call) else current.value
     return None
@@ -259,12 +261,6 @@ def _root(node: f.Expr) -> str:
     while isinstance(current, (f.Attr, f.Index, f.Call)):
         current = current.func if isinstance(current, f.Call) else current.value
     return current.id if isinstance(current, f.Name) else ""
-
-
-def _last(node: f.Expr) -> str:
-    if isinstance(node, f.Attr):
-        return node.attr
-    return node.id if isinstance(node, f.Name) else ""
 
 
 def quoted(name: str) -> str:

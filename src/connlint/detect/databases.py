@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from connlint.detect.sources import Site
-from connlint.detect.uses import Place, Uses, dotted
+from connlint.detect.uses import Place, Uses
 from connlint.facts import types as f
 from connlint.model.expressions import calls_in, descend, expressions_of, parts
+from connlint.model.name_parts import dotted
 from connlint.model.names import Module, Target, walk
 
 _URL = re.compile(r"[a-z][a-z0-9+]*://(?:[^@/]*@)?(?P<rest>[^?{%]*)", re.IGNORECASE)

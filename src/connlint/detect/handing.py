@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from connlint.detect.uses import dotted
 from connlint.facts import types as f
 from connlint.model.expressions import descend, expressions_of
+from connlint.model.name_parts import dotted, last_name
 from connlint.model.names import walk
 
 _OPENERS = frozenset({
@@ -57,8 +57,9 @@ def _is_opened(node: f.Expr, texts: set[str], names: set[str]) -> bool:
             return True
         if isinstance(func, f.Attr) and func.attr in _OPENERS:
             return _is_opened(func.value, texts, names)
-        last = func.attr if isinstance(func, f.Attr) else getattr(func, "id", "")
-        return last in _WRAPPERS and any(_is_opened(each, texts, names) for each in node.args)
+        return last_name(func) in _WRAPPERS and any(
+            _is_opened(each, texts, names) for each in node.args
+        )
     if isinstance(node, (f.Await, f.Bind)):
         return _is_opened(node.value, texts, names)
     if isinstance(node, f.Index):

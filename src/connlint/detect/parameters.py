@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from connlint.detect.detection import Choice
 from connlint.detect.groups import counted
 from connlint.detect.search import Search
-from connlint.detect.uses import dotted
 from connlint.facts import types as f
+from connlint.model.name_parts import dotted
 from connlint.model.names import Module, ScopeId, walk
 
 NAMES = "sessions.names"

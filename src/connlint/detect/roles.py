@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from connlint.detect.detection import Choice
 from connlint.detect.groups import counted
 from connlint.detect.sessions import escaped
-from connlint.detect.uses import Place, Reading, Uses, dotted
+from connlint.detect.uses import Place, Reading, Uses
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.catalog.types import EntryKind
+from connlint.model.name_parts import callee_of, dotted
 from connlint.model.names import Module
 
 _ROLES: dict[EntryKind, str] = {
@@ -67,7 +68,7 @@ class RoleGlobs:
         return counts
 
     def _role_of(self, module: Module, scope: int, decorator: f.Expr) -> str:
-        text = dotted(decorator.func if isinstance(decorator, f.Call) else decorator)
+        text = dotted(callee_of(decorator))
         if text.rpartition(".")[2] not in self._names:
             return ""
         for reading in self._uses.read(Place(module, scope, text)):

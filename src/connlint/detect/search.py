@@ -30,6 +30,7 @@ from connlint.model.catalog.types import Type
 from connlint.model.classes import ClassId
 from connlint.model.engine import Engine
 from connlint.model.expressions import descend
+from connlint.model.name_parts import last_name
 from connlint.model.names import ScopeId, Target
 from connlint.model.providers import Provider, provider_of
 
@@ -122,8 +123,7 @@ class Search:
         """Whether an annotation names a class of sessions, connections, factories or engines."""
         for node in descend(annotation):
             if isinstance(node, (f.Name, f.Attr)):
-                last = node.attr if isinstance(node, f.Attr) else node.id
-                if last in _TYPE_NAMES:
+                if last_name(node) in _TYPE_NAMES:
                     return True
             elif isinstance(node, f.Const):
                 text = node.value if isinstance(node.value, str) else ""

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from connlint.detect.uses import Place, Reading, Uses, dotted, last_name
+from connlint.detect.uses import Place, Reading, Uses
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.catalog.lookup import Catalog
 from connlint.model.catalog.types import Type
 from connlint.model.classes import ClassId
 from connlint.model.expressions import calls_in, descend
+from connlint.model.name_parts import dotted, generic_name
 from connlint.model.names import Module, Target
 from connlint.model.program import Program
 
@@ -127,7 +128,7 @@ class Sources:
             for number, scope in enumerate(module.facts.scopes):
                 if scope.kind != "class" or not scope.bases:
                     continue
-                names = {last_name(base) for base in scope.bases}
+                names = {generic_name(base) for base in scope.bases}
                 if names.isdisjoint(calling) and names.isdisjoint(renamed):
                     continue
                 owner = ClassId(module.name, number)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from connlint.detect.groups import ADDRESSED, Group, Things, group
 from connlint.detect.search import Way
 from connlint.detect.sources import OPENED, Site
-from connlint.detect.uses import dotted
+from connlint.model.name_parts import dotted
 from connlint.model.names import Target
 
 MAJORITY = 2

@@ -15,6 +15,7 @@ from connlint.detect.search import Search
 from connlint.facts import types as f
 from connlint.model.classes import ClassId
 from connlint.model.expressions import descend
+from connlint.model.name_parts import last_name
 from connlint.model.names import Module, Target, walk
 
 FIELDS = "states.fields"
@@ -151,11 +152,7 @@ def _fields(module: Module, number: int) -> Iterator[tuple[str, list[f.Expr]]]:
 
 
 def _is_column(node: f.Expr | None) -> bool:
-    if not isinstance(node, f.Call):
-        return False
-    func = node.func
-    last = func.attr if isinstance(func, f.Attr) else getattr(func, "id", "")
-    return last in _COLUMN_FUNCTIONS
+    return isinstance(node, f.Call) and last_name(node.func) in _COLUMN_FUNCTIONS
 
 
 def _is_mapped(node: f.Expr) -> bool:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from connlint.facts import types as f
 from connlint.model.classes import ClassId
 from connlint.model.expressions import descend
+from connlint.model.name_parts import dotted, generic_name
 from connlint.model.names import Module, ScopeId, Target
 from connlint.model.program import Program
 from connlint.model.roles import Roles
@@ -235,7 +236,7 @@ class Uses:
         self, module: Module, scope: int, node: f.Expr, markers: set[str]
     ) -> Iterator[Target]:
         for call in descend(node):
-            if isinstance(call, f.Call) and call.args and last_name(call.func) in markers:
+            if isinstance(call, f.Call) and call.args and generic_name(call.func) in markers:
                 for reading in self.read(Place(module, scope, dotted(call.args[0]))):
                     if not reading.rest:
                         yield reading.target
@@ -248,23 +249,5 @@ class Uses:
                 names[module.name] = item.name
         for module_name, name in names.items():
             for number, scope in enumerate(self.program.modules[module_name].facts.scopes):
-                if any(last_name(param.annotation) == name for param in scope.params):
+                if any(generic_name(param.annotation) == name for param in scope.params):
                     yield (module_name, number)
-
-
-def dotted(node: f.Expr) -> str:
-    """``a.b.c`` for a chain of names, empty for anything else."""
-    parts = []
-    while isinstance(node, f.Attr):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, f.Name) else ""
-
-
-def last_name(node: f.Expr | None) -> str:
-    """The last part of a name, type arguments left out; empty for anything else."""
-    if isinstance(node, f.Index):
-        node = node.value
-    if isinstance(node, f.Attr):
-        return node.attr
-    return node.id if isinstance(node, f.Name) else ""

@@ -11,6 +11,7 @@ from connlint.facts import types as f
 from connlint.facts.extract import parse_expression
 from connlint.model import values as v
 from connlint.model.classes import ClassId, Hierarchy
+from connlint.model.name_parts import last_name
 from connlint.model.names import Module
 
 INJECTORS = frozenset({"fastapi.Depends", "fastapi.Security"})
@@ -97,7 +98,7 @@ class Annotations:
         return ()
 
     def _generic(self, module: Module, scope: int, node: f.Index, depth: int) -> v.Values:
-        name = _last_name(node.value)
+        name = last_name(node.value)
         parts = node.index.items if isinstance(node.index, f.Seq) else (node.index,)
         if name in _UNIONS:
             result: v.Values = ()
@@ -164,7 +165,7 @@ class Annotations:
                 for expression in owner.assignments.get(target.name, ()):
                     if isinstance(expression, (f.Index, f.BinOp)):
                         return owner, expression
-                    if isinstance(expression, f.Call) and _last_name(expression.func) == "NewType":
+                    if isinstance(expression, f.Call) and last_name(expression.func) == "NewType":
                         return owner, expression.args[-1] if expression.args else expression.func
         return None
 
@@ -244,7 +245,7 @@ class Annotations:
             alias = self._alias(module, annotation)
             if alias is not None:
                 module, annotation, scope = alias[0], alias[1], 0
-        if isinstance(annotation, f.Index) and _last_name(annotation.value) == "Annotated":
+        if isinstance(annotation, f.Index) and last_name(annotation.value) == "Annotated":
             nodes.extend(annotation.index.items if isinstance(annotation.index, f.Seq) else ())
         result: v.Values = ()
         for node in nodes:
@@ -299,9 +300,3 @@ def _held(value: v.Value, identity: str, origin: v.Origin) -> v.Value:
             origin = value.origin
         return v.Obj(value.type, identity, origin)
     return value
-
-
-def _last_name(node: f.Expr) -> str:
-    if isinstance(node, f.Name):
-        return node.id
-    return node.attr if isinstance(node, f.Attr) else ""

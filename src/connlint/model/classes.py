@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from connlint.facts import types as f
+from connlint.model.name_parts import callee_of, last_name
 from connlint.model.names import Module, Names, ScopeId, Target, walk
 
 MAX_ANCESTORS = 40
@@ -166,7 +167,7 @@ class Hierarchy:
         if known is None:
             owner = self._names.modules[module]
             scope = owner.facts.scopes[number]
-            known = any(_last_name(each) in _ABSTRACT for each in scope.decorators)
+            known = any(last_name(callee_of(each)) in _ABSTRACT for each in scope.decorators)
             # Only the shortest bodies can consist of one raise.
             if not known and scope.kind == "function" and len(owner.facts.bodies[number]) < _SHORT:
                 known = _only_refuses(owner.body(number))
@@ -227,7 +228,7 @@ class Hierarchy:
             return False
         if _names_of(found[1]) & _CONSTANT:
             return False
-        decorators = {_last_name(each) for each in self.scope(found[0]).decorators}
+        decorators = {last_name(callee_of(each)) for each in self.scope(found[0]).decorators}
         return bool(decorators & _DATA_CLASSES) or bool(self.external_bases(found[0]))
 
     def _is_written_in_body(self, owner: ClassId, name: str) -> bool:
@@ -274,20 +275,16 @@ class Hierarchy:
 def _only_refuses(body: f.Body) -> bool:
     """Whether a body is nothing but ``raise NotImplementedError``."""
     only = body[0] if len(body) == 1 else None
-    return isinstance(only, f.Raise) and _last_name(only.value) == "NotImplementedError"
+    if not isinstance(only, f.Raise) or only.value is None:
+        return False
+    return last_name(callee_of(only.value)) == "NotImplementedError"
 
 
 def _names_of(annotation: f.Expr) -> set[str]:
     """The last names in an annotation, as far as it is written with subscripts and names."""
     if isinstance(annotation, f.Index):
-        return {_last_name(annotation.value), *_names_of(annotation.index)}
-    return {_last_name(annotation)}
-
-
-def _last_name(node: f.Expr | None) -> str:
-    if isinstance(node, f.Call):
-        node = node.func
-    return node.attr if isinstance(node, f.Attr) else node.id if isinstance(node, f.Name) else ""
+        return {last_name(callee_of(annotation.value)), *_names_of(annotation.index)}
+    return {last_name(callee_of(annotation))}
 
 
 def _stored_name(target: f.Expr, receiver: str | None) -> str:

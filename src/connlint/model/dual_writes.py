@@ -26,6 +26,7 @@ from connlint.model.memory import (
     may_change,
     may_make,
 )
+from connlint.model.name_parts import last_name
 from connlint.model.names import ScopeId, walk
 from connlint.model.pending import PendingWalk
 from connlint.model.written.statements import written_by_sql
@@ -237,7 +238,7 @@ class _Function:
         if callee is not None:
             found |= self._positional(call, callee)
         for node in descend(call):
-            if isinstance(node, f.Call) and _last(node.func) not in _ASKING:
+            if isinstance(node, f.Call) and last_name(node.func) not in _ASKING:
                 found |= {
                     Fact(each.name, constant_text(each.value)) if each.name else Fact(ANY_FIELD)
                     for each in node.keywords
@@ -304,7 +305,3 @@ def _shared(access: Access, facts: Facts) -> Facts:
             for other in facts
         )
     )
-
-
-def _last(node: f.Expr) -> str:
-    return node.attr if isinstance(node, f.Attr) else getattr(node, "id", "")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.expressions import descend, end_of, expressions_of
+from connlint.model.name_parts import last_name
 from connlint.model.names import Module, walk
 from connlint.model.program import Program
 
@@ -80,8 +81,7 @@ class Durations:
 
     def _clock(self, module: Module, number: int, node: f.Call) -> str:
         func = node.func
-        word = func.attr if isinstance(func, f.Attr) else getattr(func, "id", "")
-        if word not in _WORDS and not isinstance(func, f.Name):
+        if last_name(func) not in _WORDS and not isinstance(func, f.Name):
             return ""
         for value in self._program.static(module, number, func):
             if isinstance(value, v.Ext) and value.name in _CLOCKS:

@@ -20,6 +20,7 @@ from connlint.model.catalog.types import PER_EVENT, EntryKind, Registrar
 from connlint.model.classes import ClassId
 from connlint.model.engine import Engine
 from connlint.model.expressions import calls_in
+from connlint.model.name_parts import source_name as last_name
 from connlint.model.names import Module, ScopeId
 from connlint.model.registrations import (
     PROGRESS,
@@ -28,7 +29,6 @@ from connlint.model.registrations import (
     registering_calls,
     registrars_of,
 )
-from connlint.model.relevant.flows import last_name
 from connlint.model.routes import Prefixes, route_name
 
 SHARED_BY = 3

@@ -9,6 +9,7 @@ from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.effects import LoopFrame
 from connlint.model.expressions import calls_in, descend, expressions_of
+from connlint.model.name_parts import last_name
 from connlint.model.names import Module, walk
 from connlint.model.seams import Run
 
@@ -162,11 +163,7 @@ def is_endless(test: f.Expr) -> bool:
         return bool(test.value)
     if isinstance(test, (f.Compare, f.BinOp)):
         return False
-    names = [
-        each.attr if isinstance(each, f.Attr) else each.id
-        for each in expressions(test)
-        if isinstance(each, (f.Attr, f.Name))
-    ]
+    names = [last_name(each) for each in expressions(test) if isinstance(each, (f.Attr, f.Name))]
     return any(_RUNNING.search(name) for name in names)
 
 

@@ -15,6 +15,7 @@ from connlint.model import values as v
 from connlint.model.classes import ClassId
 from connlint.model.expressions import descend, expressions_of
 from connlint.model.loop_items import bound_names
+from connlint.model.name_parts import last_name
 from connlint.model.names import Module, ScopeId, walk
 from connlint.model.program import Program
 
@@ -123,9 +124,7 @@ def _is_container(value: f.Expr) -> bool:
     if isinstance(value, f.DictLit):
         return True
     if isinstance(value, f.Call):
-        func = value.func
-        name = func.attr if isinstance(func, f.Attr) else getattr(func, "id", "")
-        return name in _MAKERS
+        return last_name(value.func) in _MAKERS
     return False
 
 
@@ -308,11 +307,12 @@ def may_change(body: f.Body) -> bool:
         elif isinstance(statement, f.AugAssign):
             if _is_part(statement.target):
                 return True
-        elif isinstance(statement, f.Evaluate) and isinstance(statement.value, f.Call):
-            func = statement.value.func
-            name = func.attr if isinstance(func, f.Attr) else getattr(func, "id", "")
-            if name in ("setattr", "setdefault", "update"):
-                return True
+        elif (
+            isinstance(statement, f.Evaluate)
+            and isinstance(statement.value, f.Call)
+            and last_name(statement.value.func) in ("setattr", "setdefault", "update")
+        ):
+            return True
     return False
 
 

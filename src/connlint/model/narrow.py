@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from connlint.facts import types as f
 from connlint.model import values as v
+from connlint.model.name_parts import last_name
 from connlint.model.seams import Run
 from connlint.model.state import State, merge
 from connlint.model.states import note_state
@@ -84,7 +85,7 @@ class Narrowing:
         """The answer to ``iscoroutinefunction(f)`` and its like, where ``f`` is known."""
         if not isinstance(test, f.Call) or len(test.args) != 1:
             return None
-        kind = _COLOURS.get(_last_name(test.func))
+        kind = _COLOURS.get(last_name(test.func))
         held = self._values(test.args[0], state) if kind else None
         answers = set()
         for value in held or ():
@@ -218,7 +219,3 @@ def _owner(place: f.Expr) -> tuple[f.Expr | None, str]:
     ):
         return place.value, place.index.value
     return None, ""
-
-
-def _last_name(node: f.Expr) -> str:
-    return node.attr if isinstance(node, f.Attr) else node.id if isinstance(node, f.Name) else ""

@@ -14,6 +14,7 @@ from connlint.model import values as v
 from connlint.model.classes import ClassId
 from connlint.model.engine import Engine
 from connlint.model.expressions import calls_of, expressions_of
+from connlint.model.name_parts import callee_of
 from connlint.model.names import Module, ScopeId, walk
 from connlint.model.swallowing import swallows
 from connlint.model.wrapped_call import Delivery, WrappedCall, is_name
@@ -67,7 +68,7 @@ def parameters_passed(engine: Engine, scope: ScopeId) -> frozenset[str]:
     facts = module.facts.scopes[scope[1]]
     found = set()
     for decorator in facts.decorators:
-        callee = decorator.func if isinstance(decorator, f.Call) else decorator
+        callee = callee_of(decorator)
         for value in engine.program.static(module, facts.parent, callee):
             passing = _passing_by(engine, value)
             if passing is None or passing.obstacle:
@@ -246,7 +247,7 @@ def _is_silenced(engine: Engine, module: Module, number: int) -> bool:
     """Whether a block that a wrapper opens may keep an error from getting out of it."""
     for statement in walk(module.body(number)):
         for item in statement.items if isinstance(statement, f.With) else ():
-            func = item.context.func if isinstance(item.context, f.Call) else item.context
+            func = callee_of(item.context)
             for value in engine.program.static(module, number, func):
                 if isinstance(value, v.Ext) and value.name == "contextlib.suppress":
                     return True

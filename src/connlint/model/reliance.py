@@ -15,8 +15,8 @@ from connlint.location import unpack
 from connlint.model import values as v
 from connlint.model.enclosing import frames_around
 from connlint.model.expressions import descend, expressions_of, parts
+from connlint.model.name_parts import dotted
 from connlint.model.names import walk
-from connlint.model.session_names import dotted
 
 if TYPE_CHECKING:
     from connlint.model.effects import Operation

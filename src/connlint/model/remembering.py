@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator
 
 from connlint.facts import types as f
 from connlint.model.expressions import descend, expressions_of
-from connlint.model.lifetimes.ways import dotted
+from connlint.model.name_parts import dotted
 from connlint.model.names import walk
 
 _KEEPS = frozenset({"set", "setdefault", "put"})

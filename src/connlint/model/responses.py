@@ -12,6 +12,7 @@ from connlint.model import values as v
 from connlint.model.classes import ClassId
 from connlint.model.entry_points import EntryPoint
 from connlint.model.expressions import end_of
+from connlint.model.name_parts import last_name
 from connlint.model.names import ScopeId, walk
 from connlint.model.program import Program
 
@@ -181,7 +182,7 @@ class Responses:
         functions = [each for each in callees if isinstance(each, v.Func)]
         for each in functions:
             yield from self.entries((each.module, each.scope), depth + 1)
-        last = node.func.attr if isinstance(node.func, f.Attr) else getattr(node.func, "id", "")
+        last = last_name(node.func)
         if not functions and last in _WRAPPERS:
             for keyword in node.keywords:
                 if keyword.name is not None and last in ("jsonify", "dict"):
@@ -201,8 +202,7 @@ def _entry(scope: ScopeId, key: str, value: f.Expr) -> Iterator[Entry]:
 
 def _is_any(node: f.Expr | None) -> bool:
     """``Any`` declares nothing."""
-    name = node.attr if isinstance(node, f.Attr) else getattr(node, "id", "")
-    return name == "Any"
+    return last_name(node) == "Any"
 
 
 def _is_left_out(value: f.Expr | None) -> bool:

@@ -8,6 +8,7 @@ from connlint.config.globs import matches_route
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.catalog.types import Registrar
+from connlint.model.name_parts import last_name
 from connlint.model.names import Module
 from connlint.model.program import Program
 from connlint.model.registrations import Registration
@@ -42,11 +43,7 @@ class Prefixes:
     def _constructor(self, module: Module, name: str, value: f.Expr) -> None:
         if not isinstance(value, f.Call):
             return
-        func = value.func
-        last = (
-            func.attr if isinstance(func, f.Attr) else func.id if isinstance(func, f.Name) else ""
-        )
-        keyword = _OWN.get(last)
+        keyword = _OWN.get(last_name(value.func))
         for each in value.keywords:
             if keyword is not None and each.name == keyword:
                 for prefix in self._program.static(module, 0, each.value):

@@ -12,6 +12,7 @@ from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.expressions import calls_of
 from connlint.model.loop_items import bound_names
+from connlint.model.name_parts import last_name
 from connlint.model.names import ScopeId, walk
 from connlint.model.program import Program
 from connlint.model.roles import Roles
@@ -131,8 +132,7 @@ class Rows:
         if isinstance(node, f.Await):
             return self._selects_objects(scope, node.value, depth)
         for call in calls_of(node):
-            name = call.func.attr if isinstance(call.func, f.Attr) else _id(call.func)
-            if name in ("select", "query") and call.args:
+            if last_name(call.func) in ("select", "query") and call.args:
                 selected = self._program.static(module, scope[1], call.args[0])
                 return any(
                     isinstance(each, v.Class) and self._roles.is_model((each.module, each.scope))
@@ -170,7 +170,3 @@ def _sources(node: f.Expr) -> Iterator[f.Expr]:
             node = node.value
     if isinstance(node, f.Name):
         yield node
-
-
-def _id(node: f.Expr) -> str:
-    return node.id if isinstance(node, f.Name) else ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from connlint.facts import types as f
 from connlint.model import values as v
+from connlint.model.name_parts import dotted
 
 if TYPE_CHECKING:
     from connlint.model.catalog.types import EffectKind, Method
@@ -43,15 +44,6 @@ def session_name(project: Project, scope: ScopeId, session: str) -> SessionName 
         if text and len(types) == 1:
             return SessionName(text, types.pop())
     return None
-
-
-def dotted(expression: f.Expr) -> str:
-    """``a.b.c`` as text; nothing for any other expression."""
-    parts: list[str] = []
-    while isinstance(expression, f.Attr):
-        parts.append(expression.attr)
-        expression = expression.value
-    return ".".join([expression.id, *reversed(parts)]) if isinstance(expression, f.Name) else ""
 
 
 def _expressions(project: Project, scope: ScopeId, session: str) -> Iterator[f.Expr]:

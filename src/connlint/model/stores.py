@@ -19,6 +19,7 @@ from connlint.model.engine import FunctionRun
 from connlint.model.entry_points import EntryPoint
 from connlint.model.expressions import calls_in
 from connlint.model.memory import Access, Action, Memory
+from connlint.model.name_parts import last_name
 from connlint.model.names import Module, ScopeId, walk
 from connlint.model.program import Program
 from connlint.model.roles import Roles
@@ -166,7 +167,7 @@ class Stores:
         selected: set[ClassId] = set()
         changes: set[Action] = set()
         for call in calls_in(body):
-            name = call.func.attr if isinstance(call.func, f.Attr) else getattr(call.func, "id", "")
+            name = last_name(call.func)
             if name in _SELECTING:
                 for argument in call.args[:2]:
                     selected.update(self._models(scope, argument))

@@ -9,6 +9,7 @@ from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.connections.places import Connections, Place
 from connlint.model.connections.sources import Source
+from connlint.model.name_parts import last_name
 from connlint.model.names import blocks
 from connlint.model.program import Program
 
@@ -100,17 +101,13 @@ class Certificates:
 
 
 def _is_client(node: f.Call) -> bool:
-    return any(
-        getattr(argument, "attr", getattr(argument, "id", "")) == "PROTOCOL_TLS_CLIENT"
-        for argument in node.args
-    )
+    return any(last_name(argument) == "PROTOCOL_TLS_CLIENT" for argument in node.args)
 
 
 def _is_strict(value: f.Expr) -> bool:
-    name = getattr(value, "attr", getattr(value, "id", ""))
     if isinstance(value, f.Const):
         return bool(value.value)
-    return name not in ("CERT_NONE", "CERT_OPTIONAL")
+    return last_name(value) not in ("CERT_NONE", "CERT_OPTIONAL")
 
 
 def _assignments(body: f.Body) -> Iterator[tuple[f.Body, f.Assign]]:

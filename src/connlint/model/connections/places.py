@@ -14,6 +14,7 @@ from connlint.model.connections.sources import Source, Sources
 from connlint.model.connections.texts import Text, Texts
 from connlint.model.connections.urls import SCHEME, Url, parse_url
 from connlint.model.expressions import calls_in
+from connlint.model.name_parts import last_name
 from connlint.model.names import Module, ScopeId
 from connlint.model.program import Program
 
@@ -91,7 +92,7 @@ class Connections:
     def _in_scope(self, module: Module, number: int) -> Iterator[Place]:
         for call in calls_in(module.body(number)):
             func = call.func
-            last = func.attr if isinstance(func, f.Attr) else getattr(func, "id", "")
+            last = last_name(func)
             if last not in self._maker_names and last != _CREATE:
                 continue
             for value in self._program.static(module, number, func):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.classes import ClassId
+from connlint.model.name_parts import last_name
 from connlint.model.names import Module, Target, walk
 from connlint.model.program import Program
 
@@ -227,10 +228,7 @@ def _returns(
 
 
 def _is_property(scope: f.Scope) -> bool:
-    return any(
-        (each.id if isinstance(each, f.Name) else getattr(each, "attr", "")) in _PROPERTIES
-        for each in scope.decorators
-    )
+    return any(last_name(each) in _PROPERTIES for each in scope.decorators)
 
 
 def _stored(module: Module, number: int, attr: str) -> Iterator[Source]:

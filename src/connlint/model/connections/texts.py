@@ -10,6 +10,7 @@ from typing import NamedTuple
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.connections.sources import MAX_DEPTH, Source, Sources
+from connlint.model.name_parts import last_name
 from connlint.model.program import Program
 
 MAX_TEXTS = 8
@@ -127,7 +128,7 @@ class Texts:
 
     def _called(self, source: Source, node: f.Call, depth: int) -> Iterator[Text]:
         func = node.func
-        name = func.attr if isinstance(func, f.Attr) else getattr(func, "id", "")
+        name = last_name(func)
         if name == "format" and isinstance(func, f.Attr):
             by_name = {each.name: each.value for each in node.keywords if each.name}
             yield from self._filled(source, func.value, _BRACES, list(node.args), by_name, depth)
@@ -244,8 +245,4 @@ def _key(node: f.Call) -> str:
 
 
 def _called(node: f.Expr) -> str:
-    if isinstance(node, f.Name):
-        return node.id
-    if isinstance(node, f.Attr):
-        return node.attr
-    return "..."
+    return last_name(node) or "..."

@@ -13,6 +13,7 @@ from connlint.model.connections.sources import Source
 from connlint.model.connections.texts import Text
 from connlint.model.connections.urls import SCHEME, Url, parse_url
 from connlint.model.expressions import descend, expressions_of
+from connlint.model.name_parts import last_name
 from connlint.model.names import Module, ScopeId, walk
 from connlint.model.program import Program
 
@@ -113,13 +114,9 @@ def _is_example(statement: f.Stmt) -> bool:
 
 
 def _last(node: f.Expr) -> str:
-    if isinstance(node, f.Name):
-        return node.id
-    if isinstance(node, f.Attr):
-        return node.attr
     if isinstance(node, f.Index) and isinstance(node.index, f.Const):
         return str(node.index.value)
-    return ""
+    return last_name(node)
 
 
 def _found(

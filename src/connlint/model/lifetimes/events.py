@@ -13,12 +13,13 @@ from connlint.model import values as v
 from connlint.model.builtin_calls import NEVER_RETURN
 from connlint.model.effects import Operation
 from connlint.model.expressions import calls_in, descend, end_of
-from connlint.model.lifetimes.holdings import WORK, Given, Holdings, Place, last_name, root_of
+from connlint.model.lifetimes.holdings import WORK, Given, Holdings, Place
 from connlint.model.lifetimes.leaving import Block
 from connlint.model.lifetimes.noticed import Held, Late, Nested, Return
 from connlint.model.lifetimes.ownership import Ownership
 from connlint.model.lifetimes.watched import watched_names
 from connlint.model.lifetimes.ways import Fact, Way, Ways
+from connlint.model.name_parts import last_name, root_name
 from connlint.model.names import walk
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ class Events(Holdings):
         passed = frozenset[str]()
         if operation.own:
             passed = frozenset(each for _, sessions in given for each in sessions)
-            root = root_of(node.func)
+            root = root_name(node.func)
             passed |= start.held_by(root) if root else frozenset()
         for outer in sorted((start.opened | start.scoped) - passed - {operation.effect.session}):
             known = self.acquired.get(outer)
@@ -267,7 +268,7 @@ class Events(Holdings):
         if not over:
             return
         used = {each.effect.session for each in operations if each.effect.kind in WORK | _ENDS}
-        root = root_of(node.func)
+        root = root_name(node.func)
         if used and root:
             used |= way.held_by(root)
         if self._callees.get((node.at, node.end)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from connlint.facts import types as f
 from connlint.model.expressions import calls_of, expressions_of
 from connlint.model.lifetimes.exits import CATCH_ALL
-from connlint.model.lifetimes.ways import dotted
+from connlint.model.name_parts import dotted, last_name
 
 _NOTES = frozenset(
     ["debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print",
@@ -46,11 +46,7 @@ def _is_safe(statement: f.Stmt) -> bool:
 def _calls_nothing(statement: f.Stmt) -> bool:
     """Whether a statement calls nothing that may fail, and waits for nothing."""
     return all(
-        isinstance(call.func, (f.Name, f.Attr)) and _last(call.func) in _NOTES
+        isinstance(call.func, (f.Name, f.Attr)) and last_name(call.func) in _NOTES
         for expression in expressions_of(statement)
         for call in calls_of(expression)
     )
-
-
-def _last(name: f.Name | f.Attr) -> str:
-    return name.attr if isinstance(name, f.Attr) else name.id

@@ -201,15 +201,3 @@ class Holdings:
         if certain:
             return self._ownership.carries(callees, position)
         return self._ownership.may_carry(callees)
-
-
-def last_name(node: f.Expr) -> str:
-    """The last part of a dotted name."""
-    return node.attr if isinstance(node, f.Attr) else node.id if isinstance(node, f.Name) else ""
-
-
-def root_of(node: f.Expr) -> str:
-    """The name that a chain of attributes and calls starts with."""
-    while isinstance(node, (f.Attr, f.Call, f.Await, f.Index)):
-        node = node.func if isinstance(node, f.Call) else node.value
-    return node.id if isinstance(node, f.Name) else ""

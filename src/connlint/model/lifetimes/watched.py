@@ -6,7 +6,8 @@ from collections import Counter
 
 from connlint.facts import types as f
 from connlint.model.expressions import descend, expressions_of
-from connlint.model.lifetimes.ways import dotted, tested_names
+from connlint.model.lifetimes.ways import tested_names
+from connlint.model.name_parts import dotted
 from connlint.model.names import walk
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from connlint.facts import types as f
 from connlint.model.expressions import descend
+from connlint.model.name_parts import dotted
 
 MAX_WAYS = 48
 _NAMESPACES = frozenset({"locals", "globals", "vars", "dir"})
@@ -127,15 +128,6 @@ def _without_flags(way: Way) -> Way:
 
 def _is_part(name: str, owner: str) -> bool:
     return name == owner or name.startswith(f"{owner}.")
-
-
-def dotted(node: f.Expr) -> str:
-    """The text of a plain chain of names, or nothing."""
-    parts = []
-    while isinstance(node, f.Attr):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join((node.id, *reversed(parts))) if isinstance(node, f.Name) else ""
 
 
 def decide(test: f.Expr, ways: Ways, watched: frozenset[str]) -> tuple[Ways, Ways]:

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from connlint.facts import types as f
 from connlint.model.expressions import descend, expressions_of
+from connlint.model.name_parts import last_name
 from connlint.model.names import Module, walk
-from connlint.model.queries.texts import last_name
 from connlint.model.queries.written import Place, place_of
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from connlint.facts import types as f
 from connlint.model.expressions import descend, expressions_of
+from connlint.model.name_parts import last_name
 from connlint.model.names import Module, walk
 from connlint.model.queries.bound import Bound
-from connlint.model.queries.texts import last_name
 
 CHECKING = re.compile(
     r"valid|sanit|allow|whitelist|check|assert|ensure|verify|quote|escape|identifier|safe|literal"

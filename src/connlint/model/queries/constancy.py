@@ -12,6 +12,7 @@ from typing import NamedTuple
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.expressions import calls_in, descend
+from connlint.model.name_parts import last_name
 from connlint.model.names import Module, ScopeId, walk
 from connlint.model.project import Project
 from connlint.model.queries.bound import Bound, Given
@@ -24,7 +25,7 @@ from connlint.model.queries.constant_names import (
     NUMBERS,
     OF_MODELS,
 )
-from connlint.model.queries.texts import last_name, parts_of
+from connlint.model.queries.texts import parts_of
 
 MAX_DEPTH = 14
 MAX_CALLERS = 100

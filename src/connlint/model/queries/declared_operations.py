@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from connlint.facts import types as f
 from connlint.model.expressions import descend, expressions_of
+from connlint.model.name_parts import last_name
 from connlint.model.names import Module, walk
 from connlint.model.queries.tables import Tables
-from connlint.model.queries.texts import last_name
 
 COLUMNS = frozenset({"Column", "mapped_column", "Field", "column", "deferred", "column_property"})
 """What makes a column."""

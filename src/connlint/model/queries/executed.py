@@ -9,9 +9,9 @@ from typing import NamedTuple
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.expressions import calls_of, expressions_of
+from connlint.model.name_parts import last_name
 from connlint.model.names import Module, ScopeId, walk
 from connlint.model.program import Program
-from connlint.model.queries.texts import last_name
 from connlint.model.queries.written import Place, place_of
 from connlint.model.relevance import Relevance
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from connlint.facts import types as f
 from connlint.model.classes import ClassId
 from connlint.model.expressions import descend
+from connlint.model.name_parts import last_name
 from connlint.model.names import Module, walk
 from connlint.model.program import Program
-from connlint.model.queries.texts import last_name
 
 _RELATES = frozenset({"relationship", "Relationship"})
 _CONDITIONS = frozenset({"primaryjoin", "secondary", "secondaryjoin", "foreign_keys"})

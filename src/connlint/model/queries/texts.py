@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from connlint.facts import types as f
+from connlint.model.name_parts import last_name
 
 Part = str | f.Expr
 """Constant text, or the expression whose value is put there."""
@@ -50,13 +51,6 @@ def looks_like_sql(text: str) -> bool:
 def with_gaps(parts: list[Part]) -> str:
     """The text of parts, with a :data:`GAP` for each value."""
     return "".join(part if isinstance(part, str) else GAP for part in parts)
-
-
-def last_name(func: f.Expr) -> str:
-    """The last word of what a call calls."""
-    if isinstance(func, f.Attr):
-        return func.attr
-    return func.id if isinstance(func, f.Name) else ""
 
 
 def parts_of(node: f.Expr) -> list[Part]:

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from connlint.facts import types as f
 from connlint.model.expressions import expressions_of, parts
+from connlint.model.name_parts import last_name
 from connlint.model.names import Module, walk
-from connlint.model.queries.texts import last_name, parts_of
+from connlint.model.queries.texts import parts_of
 
 _TELLS = frozenset({
     "debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print", "echo",

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from connlint.facts import types as f
 from connlint.model.expressions import calls_of, expressions_of
+from connlint.model.name_parts import source_name
 from connlint.model.names import Module, walk
 
 FlowKind = Literal[
@@ -79,17 +80,8 @@ def flows_of(module: Module, number: int) -> Flows:
     return found
 
 
-def last_name(node: f.Expr | None) -> str:
-    """The last part of a name, of what a call calls, or of what an item is taken from."""
-    if isinstance(node, f.Call):
-        node = node.func
-    while isinstance(node, f.Index):
-        node = node.value
-    return node.attr if isinstance(node, f.Attr) else node.id if isinstance(node, f.Name) else ""
-
-
 def _arguments(call: f.Call) -> Iterator[tuple[f.Expr, Flow]]:
-    name = last_name(call.func)
+    name = source_name(call.func)
     known = not any(isinstance(argument, f.Starred) for argument in call.args)
     for position, argument in enumerate(call.args):
         yield argument, Flow("argument", name, number=position if known else -1)
@@ -125,7 +117,7 @@ def _into(
         for item in target.items:
             yield from _into(item, value, scope)
         return
-    name = last_name(target)
+    name = source_name(target)
     is_local = isinstance(target, f.Name) and scope.kind == "function" and name in scope.binds
     yield value, Flow("local" if is_local else "held", name)
 
@@ -136,12 +128,12 @@ def _mentioned(node: f.Expr | None) -> Iterator[str]:
     while stack:
         current = stack.pop()
         if isinstance(current, (f.Name, f.Attr, f.Index)):
-            yield last_name(current)
+            yield source_name(current)
         elif isinstance(current, f.Lambda):
             yield lambda_name(current.scope)
         elif isinstance(current, f.Call):
-            yield result_of(last_name(current))
-            if last_name(current) in _KEEPERS:
+            yield result_of(source_name(current))
+            if source_name(current) in _KEEPERS:
                 stack.extend(current.args)
                 stack.extend(keyword.value for keyword in current.keywords)
         elif isinstance(current, (f.Seq, f.Comp)):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from connlint.model.name_parts import source_name
 from connlint.model.names import Module
-from connlint.model.relevant.flows import last_name
 
 
 class Use(NamedTuple):
@@ -53,6 +53,6 @@ class NameIndex:
             if number and scope.name:
                 self.definitions.setdefault(scope.name, []).append((module, number))
             for decorator in scope.decorators:
-                self.decorated.setdefault(last_name(decorator), []).append((module, number))
+                self.decorated.setdefault(source_name(decorator), []).append((module, number))
             for base in scope.bases:
-                self.below.setdefault(last_name(base), set()).add(scope.name)
+                self.below.setdefault(source_name(base), set()).add(scope.name)

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 
 from connlint.facts import types as f
+from connlint.model.name_parts import source_name
 from connlint.model.names import Module
 from connlint.model.program import Program
-from connlint.model.relevant.flows import last_name
 
 _WORD = re.compile(r"\w+")
 BUILT_IN = frozenset({
@@ -72,7 +72,7 @@ class Namesakes:
     def _extends_relevant(self, module: Module, scope: f.Scope) -> bool:
         """Whether a method's class derives from one whose construction is worth evaluating."""
         owner = module.facts.scopes[scope.parent]
-        return any(last_name(base) in self._relevant for base in owner.bases)
+        return any(source_name(base) in self._relevant for base in owner.bases)
 
     def _mentions_owner(self, module: Module, number: int, method: str) -> bool:
         """Whether a scope mentions a class that has a relevant method of this name."""

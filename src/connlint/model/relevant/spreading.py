@@ -7,9 +7,10 @@ name, to whoever calls one, and to wherever callables are handed on.
 from __future__ import annotations
 
 from connlint.facts import types as f
+from connlint.model.name_parts import source_name
 from connlint.model.names import Module, ScopeId
 from connlint.model.program import DISTINCTIVE, Program
-from connlint.model.relevant.flows import Flow, Flows, flows_of, lambda_name, last_name, result_of
+from connlint.model.relevant.flows import Flow, Flows, flows_of, lambda_name, result_of
 from connlint.model.relevant.name_index import NameIndex, Use
 from connlint.model.relevant.namesakes import BUILT_IN, Namesakes, annotation_words
 
@@ -283,7 +284,7 @@ class Spreading:
 
 def _is_property(scope: f.Scope) -> bool:
     """Whether a function is looked up rather than called: a property of any make."""
-    return any(last_name(each).endswith(_PROPERTIES) for each in scope.decorators)
+    return any(source_name(each).endswith(_PROPERTIES) for each in scope.decorators)
 
 
 def _chosen(names: tuple[str, ...], flow: Flow) -> tuple[str, ...]:

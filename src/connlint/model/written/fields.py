@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from connlint.facts import types as f
 from connlint.model.expressions import descend
+from connlint.model.name_parts import last_name
 
 What = Literal[
     "counter",
@@ -83,7 +84,9 @@ def is_step(value: f.Expr) -> bool:
 
 def is_clock(value: f.Expr) -> bool:
     """Whether an expression reads the clock: ``datetime.now(UTC)``, ``func.now()``."""
-    return any(isinstance(node, f.Call) and _last(node.func) in _CLOCKS for node in descend(value))
+    return any(
+        isinstance(node, f.Call) and last_name(node.func) in _CLOCKS for node in descend(value)
+    )
 
 
 def _counts_up(name: str, value: f.Expr) -> bool:
@@ -92,15 +95,9 @@ def _counts_up(name: str, value: f.Expr) -> bool:
         isinstance(value, f.BinOp)
         and value.op == "+"
         and is_step(value.right)
-        and any(_last(node) == name for node in descend(value.left))
+        and any(last_name(node) == name for node in descend(value.left))
     )
 
 
 def _is_none(value: f.Expr | None) -> bool:
     return isinstance(value, f.Const) and value.value is None
-
-
-def _last(node: object) -> str:
-    if isinstance(node, f.Attr):
-        return node.attr
-    return node.id if isinstance(node, f.Name) else ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from connlint.facts import types as f
 from connlint.findings import TraceStep
 from connlint.location import unpack
+from connlint.model.name_parts import last_name
 from connlint.model.names import walk
 from connlint.rules.base import Rule
 from connlint.rules.evidence import suspect
@@ -112,7 +113,4 @@ def _definition(
 
 def _makes(statement: f.Assign | f.Annotated, name: str) -> bool:
     targets = statement.targets if isinstance(statement, f.Assign) else (statement.target,)
-    return statement.value is not None and any(
-        (target.attr if isinstance(target, f.Attr) else getattr(target, "id", "")) == name
-        for target in targets
-    )
+    return statement.value is not None and any(last_name(target) == name for target in targets)

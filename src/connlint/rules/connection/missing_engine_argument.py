@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from connlint.findings import FixIntent
 from connlint.model.connections.urls import EMBEDDED
+from connlint.model.name_parts import last_name
 from connlint.rules.base import Rule
 from connlint.rules.evidence import EXEMPT_ROLES, suspect
 
@@ -118,7 +119,6 @@ def _is_same(value: object, wanted: object) -> bool:
 def _pool_class(place: Place) -> str:
     """The name of the class that the engine is told to pool with, if it is told one."""
     for source in place.arguments.named.get("poolclass", ()):
-        node = source.node
-        if last := getattr(node, "attr", "") or getattr(node, "id", ""):
+        if last := last_name(source.node):
             return last
     return ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from connlint.findings import TraceStep
 from connlint.location import unpack
 from connlint.model.locks import Access, LockUse, lock_use
+from connlint.model.name_parts import last_name
 from connlint.rules.base import Rule
 from connlint.rules.evidence import suspect
 
@@ -75,11 +76,7 @@ def _is_safe(module: Module, use: LockUse, access: Access) -> bool:
     scope = module.facts.scopes[access.method]
     if scope.name in _MAKERS or scope.name.endswith(("_locked", "_unlocked", "_unsafe")):
         return True
-    if any(_word(each) not in _PLAIN for each in scope.decorators):
+    if any(last_name(each) not in _PLAIN for each in scope.decorators):
         return True
     calls = [call for call in use.calls if call.name == scope.name]
     return bool(calls) and all(call.locked for call in calls)
-
-
-def _word(decorator: object) -> str:
-    return getattr(decorator, "attr", "") or getattr(decorator, "id", "")

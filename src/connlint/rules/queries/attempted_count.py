@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from connlint.facts import types as f
 from connlint.model.expressions import calls_in, descend
+from connlint.model.name_parts import last_name
 from connlint.model.names import Module, walk
 from connlint.model.queries.bound import Bound, pieces
-from connlint.model.queries.texts import last_name, parts_of, with_gaps
+from connlint.model.queries.texts import parts_of, with_gaps
 from connlint.model.queries.written import Place
 from connlint.rules.base import Rule
 from connlint.rules.evidence import EXEMPT_ROLES, suspect

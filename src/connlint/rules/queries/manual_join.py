@@ -9,8 +9,8 @@ from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.classes import ClassId
 from connlint.model.expressions import calls_in, end_of
+from connlint.model.name_parts import last_name
 from connlint.model.queries.relationships import Relationship, Relationships
-from connlint.model.queries.texts import last_name
 from connlint.rules.base import Rule
 from connlint.rules.evidence import EXEMPT_ROLES, suspect
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.expressions import descend, end_of, expressions_of
+from connlint.model.name_parts import last_name
 from connlint.model.names import walk
-from connlint.model.queries.texts import last_name, parts_of, with_gaps
+from connlint.model.queries.texts import parts_of, with_gaps
 from connlint.model.queries.written import Place, written_texts
 from connlint.rules.base import Rule
 from connlint.rules.evidence import EXEMPT_ROLES, suspect

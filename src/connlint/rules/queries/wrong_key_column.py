@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
 from connlint.findings import FixIntent
+from connlint.model.name_parts import last_name
 from connlint.model.queries.bound import Bound, pieces
 from connlint.model.queries.conditions import Condition, Statement, read_statement
 from connlint.model.queries.executed import Executed, Executions
 from connlint.model.queries.schemas import Schemas
-from connlint.model.queries.texts import GAP, last_name, parts_of, with_gaps
+from connlint.model.queries.texts import GAP, parts_of, with_gaps
 from connlint.rules.base import Rule
 from connlint.rules.evidence import EXEMPT_ROLES, suspect
 

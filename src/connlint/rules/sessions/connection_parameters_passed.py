@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.expressions import calls_in, end_of
+from connlint.model.name_parts import last_name
 from connlint.rules.base import Rule
 from connlint.rules.evidence import instead, may_make_sessions, suspect
 from connlint.rules.sessions.handing import handing_intent
@@ -66,25 +67,21 @@ def _arguments(call: f.Call) -> Iterator[tuple[str, f.Expr]]:
     """The arguments of a call, each under the name of the parameter or of what is handed on."""
     for argument in call.args:
         inner = argument.value if isinstance(argument, f.Starred) else argument
-        yield _last_name(inner), inner
+        yield last_name(inner), inner
     for keyword in call.keywords:
         is_none = isinstance(keyword.value, f.Const) and keyword.value.value is None
         if not is_none:
             name = keyword.name or ""
-            yield (name if name == _ALWAYS else _last_name(keyword.value) or name), keyword.value
+            yield (name if name == _ALWAYS else last_name(keyword.value) or name), keyword.value
 
 
 def _packed(call: f.Call) -> Iterator[tuple[str, f.Expr]]:
     """What a call hands on in a sequence or dictionary: ``Thread(args=(db_params,))``."""
     for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
         if isinstance(argument, f.Seq):
-            yield from ((_last_name(item), item) for item in argument.items)
+            yield from ((last_name(item), item) for item in argument.items)
         elif isinstance(argument, f.DictLit):
-            yield from ((_last_name(value), value) for value in argument.values)
-
-
-def _last_name(node: f.Expr) -> str:
-    return node.attr if isinstance(node, f.Attr) else node.id if isinstance(node, f.Name) else ""
+            yield from ((last_name(value), value) for value in argument.values)
 
 
 def _callee(project: Project, scope: ScopeId, call: f.Call) -> str:

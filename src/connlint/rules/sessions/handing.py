@@ -16,6 +16,7 @@ from connlint.location import span_between, unpack
 from connlint.model import values as v
 from connlint.model.classes import ClassId
 from connlint.model.expressions import calls_in, descend, end_of, expressions_of
+from connlint.model.name_parts import last_name
 from connlint.model.names import walk
 
 if TYPE_CHECKING:
@@ -218,8 +219,7 @@ class _Places:
         for statement in walk(body):
             for expression in expressions_of(statement):
                 for node in descend(expression):
-                    last = getattr(node, "attr", "") or getattr(node, "id", "")
-                    if not isinstance(node, (f.Name, f.Attr)) or last != name:
+                    if not isinstance(node, (f.Name, f.Attr)) or last_name(node) != name:
                         continue
                     values = self._project.engine.anywhere(scope, node)
                     is_it = any(

@@ -11,7 +11,7 @@ from connlint.location import unpack
 from connlint.model import values as v
 from connlint.model.expressions import calls_in
 from connlint.model.lifetimes.ownership import arguments_of
-from connlint.model.lifetimes.ways import dotted
+from connlint.model.name_parts import dotted
 from connlint.model.names import walk
 from connlint.rules.evidence import EXEMPT_ROLES
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
-from connlint.model.lifetimes.holdings import root_of
 from connlint.model.lifetimes.ways import tested_names
+from connlint.model.name_parts import root_name
 from connlint.model.names import collect_assignments, walk
 from connlint.rules.base import Rule
 from connlint.rules.evidence import shape_at, suspect
@@ -46,7 +46,7 @@ def _is_choice(
         for item in statement.items
         if getattr(item.context, "at", None) == operation.at
     ]
-    if any(isinstance(each, f.Call) and root_of(each) in given for each in contexts):
+    if any(isinstance(each, f.Call) and root_name(each) in given for each in contexts):
         return True
     return any(
         isinstance(value, f.Cond) and set(tested_names(value.test)) & set(given)

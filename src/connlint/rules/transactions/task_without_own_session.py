@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.expressions import calls_of, expressions_of
+from connlint.model.name_parts import callee_of
 from connlint.model.names import walk
 from connlint.model.passing import parameters_passed
 from connlint.model.usage import is_waited_for, uses_of
@@ -98,7 +99,7 @@ def _is_passed_in(project: Project, scope: ScopeId, name: str) -> bool:
     module = project.module(scope[0])
     parent = module.facts.scopes[scope[1]].parent
     for decorator in module.facts.scopes[scope[1]].decorators:
-        callee = decorator.func if isinstance(decorator, f.Call) else decorator
+        callee = callee_of(decorator)
         for value in project.values(scope[0], parent, callee):
             if isinstance(value, v.Func) and _passes(
                 project.module(value.module), value.scope, name

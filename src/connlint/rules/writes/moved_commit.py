@@ -14,9 +14,9 @@ from connlint.findings import FixIntent
 from connlint.location import unpack
 from connlint.model import values as v
 from connlint.model.enclosing import frames_around
+from connlint.model.name_parts import dotted
 from connlint.model.names import walk
 from connlint.model.reliance import reliance
-from connlint.model.session_names import dotted
 
 if TYPE_CHECKING:
     from connlint.model.effects import LoopFrame, Operation

@@ -11,6 +11,7 @@ from connlint.model import values as v
 from connlint.model.enclosing import frames_around
 from connlint.model.expressions import calls_in, calls_of, descend
 from connlint.model.loop_items import item_names, loop_of, mentions
+from connlint.model.name_parts import last_name
 from connlint.model.names import walk
 from connlint.model.remembering import remembers
 from connlint.rules.base import Rule
@@ -193,7 +194,7 @@ def _is_other_query(node: f.Call, names: frozenset[str]) -> bool:
             return True
         if not isinstance(each, f.Call):
             continue
-        name = each.func.attr if isinstance(each.func, f.Attr) else getattr(each.func, "id", "")
+        name = last_name(each.func)
         if name in _BATCHED and any(_is_one_of(argument, names) for argument in each.args):
             return True
         if name in _SELECTING and any(mentions(argument, names) for argument in each.args):
