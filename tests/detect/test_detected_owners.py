@@ -217,3 +217,46 @@ def test_what_keeps_the_factory_for_others_is_an_owner() -> None:
     """
     found = detected({"app/start.py": start, "app/main.py": application_class})
     assert set(found.standard.sessions.owners) == {"app/main.py", "app/start.py"}
+
+
+def test_a_class_that_is_entered_owns_its_transaction() -> None:
+    unit = """
+        from app.db import SessionLocal
+
+
+        class UnitOfWork:
+            def __enter__(self):
+                self.session = SessionLocal()
+                return self
+
+            def __exit__(self, *error):
+                self.session.commit()
+                self.session.close()
+    """
+    found = detected(application(unit=unit)).standard
+    assert found.transactions.owners == ("app.unit.UnitOfWork",)
+    assert "app/unit.py" in found.sessions.owners
+
+
+def test_a_decorator_that_passes_a_session_in_makes_its_module_an_owner() -> None:
+    decorator = """
+        from functools import wraps
+
+        from app.db import SessionLocal
+
+
+        def with_session(function):
+            @wraps(function)
+            def wrapper(*args, **kwargs):
+                session = SessionLocal()
+                try:
+                    return function(*args, session=session, **kwargs)
+                finally:
+                    session.close()
+
+            return wrapper
+    """
+    found = detected(application(sessions=decorator))
+    assert "app/sessions.py" in found.standard.sessions.owners
+    reasons = {choice.value: choice.reason for choice in found.reasons("sessions.owners")}
+    assert reasons["app/sessions.py"] == "with_session passes sessions in"

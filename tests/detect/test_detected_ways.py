@@ -2,40 +2,7 @@
 
 from __future__ import annotations
 
-from detect.written_programs import DB, SETTINGS, application, detected, users
-
-ROUTES = """
-    from fastapi import APIRouter, Depends
-
-    from app.deps import get_db
-
-    router = APIRouter()
-
-
-    @router.get("/a{n}")
-    def read_{n}(db=Depends(get_db)):
-        return db.query(object).all()
-"""
-DEPENDENCY = """
-    from app.db import SessionLocal
-
-
-    def get_db():
-        db = SessionLocal()
-        try:
-            yield db
-        finally:
-            db.close()
-"""
-FACTORY = """
-    from sqlalchemy import create_engine
-    from sqlalchemy.orm import sessionmaker
-
-    from app.settings import settings
-
-    engine = create_engine(settings.database_url)
-    SessionLocal = sessionmaker(bind=engine)
-"""
+from detect.written_programs import DB, FACTORY, SETTINGS, application, detected, users
 
 
 def test_a_context_manager_that_the_code_uses_is_the_provider_and_its_factory_is_forbidden() -> (
@@ -54,29 +21,6 @@ def test_nothing_is_proposed_for_code_without_a_database() -> None:
     assert found.summary.startswith("assumed: nothing")
 
 
-def test_what_a_framework_injects_is_a_dependency() -> None:
-    files = {"app/settings.py": SETTINGS, "app/db.py": FACTORY, "app/deps.py": DEPENDENCY}
-    sessions = detected(files | users(5, ROUTES)).standard.sessions
-    assert sessions.dependencies == ("app.deps.get_db",)
-    assert sessions.providers == ()
-    assert set(sessions.owners) == {"app/db.py", "app/deps.py"}
-
-
-def test_a_factory_that_only_a_dependency_wraps_may_be_called_directly() -> None:
-    task = """
-        from app.db import SessionLocal
-
-
-        def run_{n}():
-            with SessionLocal() as session:
-                session.commit()
-    """
-    files = {"app/settings.py": SETTINGS, "app/db.py": FACTORY, "app/deps.py": DEPENDENCY}
-    found = detected(files | users(3, ROUTES) | users(3, task, "app/tasks")).standard.sessions
-    assert found.providers == ("app.db.SessionLocal",)
-    assert found.forbidden == ()
-
-
 def test_a_factory_that_most_code_calls_is_not_forbidden_for_a_provider_that_few_use() -> None:
     direct = """
         from app.db import SessionLocal
@@ -90,34 +34,6 @@ def test_a_factory_that_most_code_calls_is_not_forbidden_for_a_provider_that_few
     found = detected(files | users(1) | users(8, direct, "app/direct")).standard.sessions
     assert found.forbidden == ()
     assert found.providers == ("app.db.SessionLocal", "app.db.get_session")
-
-
-def test_injections_through_an_alias_of_the_annotation_count() -> None:
-    deps = (
-        DEPENDENCY
-        + """
-
-    from typing import Annotated
-
-    from fastapi import Depends
-    from sqlalchemy.orm import Session
-
-    SessionDep = Annotated[Session, Depends(get_db)]
-    """
-    )
-    route = """
-        from app.deps import SessionDep
-
-
-        def read_{n}(session: SessionDep):
-            return session.query(object).all()
-    """
-    files = {"app/settings.py": SETTINGS, "app/db.py": FACTORY, "app/deps.py": deps}
-    found = detected(files | users(4, route))
-    assert found.standard.sessions.dependencies == ("app.deps.get_db",)
-    assert (
-        found.reasons("sessions.dependencies")[0].reason == "generator, injected into 4 functions"
-    )
 
 
 def test_a_plain_function_is_a_provider_too() -> None:
@@ -268,49 +184,6 @@ def test_the_provider_for_background_work_is_told_apart() -> None:
     found = detected(application() | {"app/db.py": db} | users(2, task, "app/tasks"))
     assert found.standard.sessions.task_providers == ("app.db.get_background_session",)
     assert found.standard.sessions.providers == ("app.db.get_session",)
-
-
-def test_a_class_that_is_entered_owns_its_transaction() -> None:
-    unit = """
-        from app.db import SessionLocal
-
-
-        class UnitOfWork:
-            def __enter__(self):
-                self.session = SessionLocal()
-                return self
-
-            def __exit__(self, *error):
-                self.session.commit()
-                self.session.close()
-    """
-    found = detected(application(unit=unit)).standard
-    assert found.transactions.owners == ("app.unit.UnitOfWork",)
-    assert "app/unit.py" in found.sessions.owners
-
-
-def test_a_decorator_that_passes_a_session_in_makes_its_module_an_owner() -> None:
-    decorator = """
-        from functools import wraps
-
-        from app.db import SessionLocal
-
-
-        def with_session(function):
-            @wraps(function)
-            def wrapper(*args, **kwargs):
-                session = SessionLocal()
-                try:
-                    return function(*args, session=session, **kwargs)
-                finally:
-                    session.close()
-
-            return wrapper
-    """
-    found = detected(application(sessions=decorator))
-    assert "app/sessions.py" in found.standard.sessions.owners
-    reasons = {choice.value: choice.reason for choice in found.reasons("sessions.owners")}
-    assert reasons["app/sessions.py"] == "with_session passes sessions in"
 
 
 def test_few_modules_that_construct_sessions_are_owners_and_many_make_it_the_way() -> None:

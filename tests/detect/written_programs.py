@@ -22,6 +22,15 @@ SETTINGS = """
 
     settings = Settings()
 """
+FACTORY = """
+    from sqlalchemy import create_engine
+    from sqlalchemy.orm import sessionmaker
+
+    from app.settings import settings
+
+    engine = create_engine(settings.database_url)
+    SessionLocal = sessionmaker(bind=engine)
+"""
 DB = """
     from contextlib import contextmanager
 
