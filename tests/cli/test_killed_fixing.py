@@ -12,7 +12,7 @@ import pytest
 from cli.running import run_process
 from connlint.facts.cache import project_cache
 from connlint.fix.journal import journal_in
-from fix.test_remove_argument import FILES
+from fix.scans import FILES
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textwrap import dedent, indent
 
+from fix import shop
+
 BY_POSITION = """
 def with_session(function):
     @wraps(function)
@@ -69,21 +71,11 @@ class with_session:
                 return {await_}function(*args, **kwargs, session=session)
         return run
 """
-CHECK = """\
+CHECK = f"""\
 import sqlalchemy as sa
 
-from shop.db import Item, {Factory}
-
-
-class Failure(Exception):
-    pass
-
-
-def _check(name):
-    if name.startswith("bad"):
-        raise Failure(name)
-    return name
-"""
+from shop.db import Item, {{Factory}}
+{shop.CHECK}"""
 FUNCTIONS = """
 
 {a}def {a_}block(name):

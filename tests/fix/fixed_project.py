@@ -10,14 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
-from connlint.cli.baseline import BaselineOptions
-from connlint.cli.fixing import fix
-from connlint.config.loading import load_standard
 from connlint.fix.outcome import FixOutcome
-from connlint.pipeline import Analysis, Request
-from connlint.rules.registry import load_rules
-
-_NO_BASELINE = BaselineOptions(None, write=False, extend=False, reason="")
+from fix.projects import fix_below
 
 
 @dataclass(frozen=True)
@@ -39,10 +33,7 @@ class Project:
 
     def fix(self, *, unsafe: bool = False) -> FixOutcome:
         """Fix the files."""
-        registry = load_rules()
-        loaded = load_standard([self.root], registry.infos)
-        analysis = Analysis(Request(loaded=loaded, registry=registry, jobs=1, use_cache=False))
-        outcome = fix(analysis, _NO_BASELINE, unsafe=unsafe, write=True)
+        outcome = fix_below(self.root, unsafe=unsafe)
         assert {each.finding.code for each in outcome.fixed} <= {self.code}
         return outcome
 

@@ -31,6 +31,11 @@ class Outcome:
         return sum(each.finding.code == code for each in self.outcome.fixed)
 
 
+def fix_below(root: Path, *, unsafe: bool) -> FixOutcome:
+    """Fix what is found in the project in ``root``."""
+    return fix(analysis_of(root), _NO_BASELINE, unsafe=unsafe, write=True)
+
+
 def fixed_project(
     root: Path, files: Mapping[str, str], standard: str = "", *, unsafe: bool = True
 ) -> Outcome:
@@ -40,5 +45,5 @@ def fixed_project(
         place = root / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(text.encode())
-    outcome = fix(analysis_of(root), _NO_BASELINE, unsafe=unsafe, write=True)
+    outcome = fix_below(root, unsafe=unsafe)
     return Outcome({path: (root / path).read_bytes().decode() for path in files}, outcome)

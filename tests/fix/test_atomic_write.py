@@ -14,32 +14,13 @@ from connlint.fix.apply import plan_and_apply
 from connlint.fix.outcome import FixOptions, Refused
 from connlint.fix.write import replace
 from fix.analyser import FORBIDDEN, SYNC, Analyser, fix
+from fix.killed_process import KILLS_ITSELF
 
 OLD = b"old\n" * 50_000
 NEW = b"new content\n" * 50_000
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from connlint.fix import write
-
-place, at = Path(sys.argv[1]), int(sys.argv[2])
-steps = 0
-
-def counting(real):
-    def step(*given, **more):
-        global steps
-        steps += 1
-        if steps == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return real(*given, **more)
-    return step
-
-for name in ["fdopen", "fsync", "replace", "chmod", "open", "stat"]:
-    setattr(os, name, counting(getattr(os, name)))
-write.read = counting(write.read)
-Path.replace = counting(Path.replace)
-Path.chmod = counting(Path.chmod)
+KILLED = f"""{KILLS_ITSELF}
+count("fdopen", "fsync", "replace", "chmod", "open", "stat")
 old = b"old\\n" * 50_000
 write.replace(place, place.parent, old, b"new content\\n" * 50_000)
 print("done", steps)

@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fix.counted_jobs import MODELS, in_memory
 from fix.fixed_project import Project
 from visit.programs import UNIT, Lines, text_of
 
-sqlalchemy = pytest.importorskip("sqlalchemy")
 orm = pytest.importorskip("sqlalchemy.orm")
 
-MODELS = """
-from sqlalchemy import Column, Integer, String
-from sqlalchemy.orm import declarative_base
-
-Base = declarative_base()
-
-
-class Job(Base):
-    __tablename__ = "jobs"
-    id = Column(Integer, primary_key=True)
-    status = Column(String)
-"""
 HEAD = """
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -105,10 +92,7 @@ def _done(source: str, answers: list[int]) -> list[object]:
         if next(turns, 0) == 2:
             raise FailureError
 
-    models: dict[str, Any] = {}
-    exec(MODELS, models)
-    engine = sqlalchemy.create_engine("sqlite://")
-    models["Base"].metadata.create_all(engine)
+    models, engine = in_memory()
     Job = models["Job"]  # noqa: N806  (a class)
     names = {"Job": Job, "step": step, "asked": lambda: next(turns, 0) > 0}
     names["FailureError"] = FailureError

@@ -8,30 +8,11 @@ from typing import Any
 
 import pytest
 
+from fix.counted_jobs import MODELS, in_memory
 from fix.projects import fixed_project
 
-sqlalchemy = pytest.importorskip("sqlalchemy")
 orm = pytest.importorskip("sqlalchemy.orm")
 
-MODELS = """
-from sqlalchemy import Column, ForeignKey, Integer, String
-from sqlalchemy.orm import declarative_base
-
-Base = declarative_base()
-
-
-class Job(Base):
-    __tablename__ = "jobs"
-    id = Column(Integer, primary_key=True)
-    status = Column(String)
-
-
-class Part(Base):
-    __tablename__ = "parts"
-    id = Column(Integer, primary_key=True)
-    job_id = Column(ForeignKey("jobs.id"))
-    name = Column(String)
-"""
 HEAD = """
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -96,10 +77,7 @@ def test_the_numbers_are_the_same(tmp_path: Path) -> None:
     fixed = {name for name, text in functions.items() if text not in after}
     assert len(fixed) > len(functions) * 2 // 3
     assert "count_0" in fixed
-    models: dict[str, Any] = {}
-    exec(MODELS, models)
-    engine = sqlalchemy.create_engine("sqlite://")
-    models["Base"].metadata.create_all(engine)
+    models, engine = in_memory()
     with orm.Session(engine) as session:
         jobs = [models["Job"](status=each) for each in ("DONE", "DONE", "NEW", "NEW", "NEW")]
         session.add_all(jobs)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from fix import decorated
 from fix.fixed_project import Project
-from fix.shop import DATABASE, HARNESS
+from fix.shop import DATABASE
+from fix.shop_harness import told_by
 
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("aiosqlite")
@@ -30,16 +30,6 @@ KINDS = [
     pytest.param(decorated.FOR_METHODS, METHODS, 2, id="for methods"),
     pytest.param(decorated.CLASS, BOTH, 9, id="class"),
 ]
-
-
-def told_by(project: Project) -> dict[str, list[object]]:
-    """What each function of the service did."""
-    (project.root / "shop.sqlite").unlink(missing_ok=True)
-    printed = project.run(HARNESS)
-    _, marker, rest = printed.partition("TOLD ")
-    assert marker, printed
-    told: dict[str, list[object]] = json.JSONDecoder().raw_decode(rest)[0]
-    return told
 
 
 @pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])

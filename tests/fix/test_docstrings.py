@@ -10,7 +10,7 @@ import pytest
 
 from connlint.fix.docstrings import undocumented
 from fix.fixed_project import Project
-from fix.test_remove_argument import FILES, ROUTES, RUN, STORE, TASKS
+from fix.scans import FILES, ROUTES, RUN, STORE, TASKS
 
 
 def _without(text: str, name: str = "db_params") -> str | None:

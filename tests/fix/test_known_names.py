@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fix.fixed_project import Project
-from fix.test_session_fixes import DATABASE
+from fix.providers import DATABASE
 
 STANDARD = """
 [sessions]

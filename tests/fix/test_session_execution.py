@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from fix.fixed_project import Project
-from fix.shop import CLIENT, DATABASE, GIVEN, HARNESS, LEFT_OPEN, MISUSED, ROUTES
+from fix.shop import CLIENT, DATABASE, GIVEN, LEFT_OPEN, MISUSED, ROUTES
+from fix.shop_harness import told_by
 
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("aiosqlite")
@@ -22,15 +22,6 @@ owners = ["shop/db.py"]
 """
 
 
-def _told(project: Project) -> dict[str, list[object]]:
-    (project.root / "shop.sqlite").unlink(missing_ok=True)
-    printed = project.run(HARNESS)
-    _, marker, rest = printed.partition("TOLD ")
-    assert marker, printed
-    told: dict[str, list[object]] = json.JSONDecoder().raw_decode(rest)[0]
-    return told
-
-
 def _project(root: Path, code: str, source: str) -> Project:
     files = {"shop/__init__.py": "", "shop/db.py": DATABASE, "shop/service.py": source}
     return Project.of(root, code, STANDARD, files)
@@ -38,10 +29,10 @@ def _project(root: Path, code: str, source: str) -> Project:
 
 def test_what_was_left_open_is_closed(tmp_path: Path) -> None:
     project = _project(tmp_path, "DBC109", LEFT_OPEN)
-    before = _told(project)
+    before = told_by(project)
     outcome = project.fix(unsafe=True)
     assert (len(outcome.fixed), [each.reason for each in outcome.refused]) == (10, [])
-    after = _told(project)
+    after = told_by(project)
     assert {name: told[:3] for name, told in after.items()} == {
         name: told[:3] for name, told in before.items()
     }
@@ -51,11 +42,11 @@ def test_what_was_left_open_is_closed(tmp_path: Path) -> None:
 
 def test_providers_that_were_misused_work(tmp_path: Path) -> None:
     project = _project(tmp_path, "DBC110", MISUSED)
-    before = _told(project)
+    before = told_by(project)
     outcome = project.fix()
     assert len(outcome.fixed) == 6
     assert len(project.fix(unsafe=True).fixed) == 2
-    after = _told(project)
+    after = told_by(project)
     assert {told[3] for told in after.values()} == {0}
     assert sum(told[3] != 0 for told in before.values()) >= 2
     for name, told in after.items():
@@ -82,8 +73,8 @@ def test_routes_answer_as_they_did(tmp_path: Path) -> None:
 
 def test_the_session_that_is_given_reads_the_same(tmp_path: Path) -> None:
     project = _project(tmp_path, "DBC106", GIVEN)
-    before = _told(project)
+    before = told_by(project)
     outcome = project.fix(unsafe=True)
     assert (len(outcome.fixed), [each.reason for each in outcome.refused]) == (2, [])
     assert "own" not in project.read("shop/service.py")
-    assert _told(project) == before
+    assert told_by(project) == before

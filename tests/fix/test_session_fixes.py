@@ -6,56 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from connlint.cli.baseline import BaselineOptions
-from connlint.cli.fixing import fix
 from fix.case_files import Case, cases
 from fix.fixed_project import Project
-from rules.case_projects import analysis_of
+from fix.projects import fixed_project
+from fix.providers import ASYNC_DATABASE, DATABASE, STANDARD
 
-NO_BASELINE = BaselineOptions(None, write=False, extend=False, reason="")
-STANDARD = """\
-[sessions]
-providers = ["app.db.get_session", "app.asyncdb.get_session"]
-dependencies = ["app.db.get_db", "app.asyncdb.get_db"]
-owners = ["app/db.py", "app/asyncdb.py"]
-"""
-DATABASE = """\
-from contextlib import contextmanager
-
-from sqlalchemy import create_engine
-from sqlalchemy.orm import sessionmaker
-
-SessionLocal = sessionmaker(bind=create_engine("sqlite://"))
-
-
-@contextmanager
-def get_session():
-    with SessionLocal() as session:
-        yield session
-
-
-@contextmanager
-def committing():
-    with SessionLocal() as session:
-        yield session
-        session.commit()
-
-
-def get_db():
-    with SessionLocal() as session:
-        yield session
-"""
-ASYNC_DATABASE = (
-    DATABASE.replace("contextmanager", "asynccontextmanager")
-    .replace("def ", "async def ")
-    .replace("    with", "    async with")
-    .replace("session.commit", "await session.commit")
-    .replace("sqlalchemy import create_engine", "sqlalchemy.ext.asyncio import create_async_engine")
-    .replace(
-        "sqlalchemy.orm import sessionmaker", "sqlalchemy.ext.asyncio import async_sessionmaker"
-    )
-    .replace("sessionmaker(bind=create_engine", "async_sessionmaker(bind=create_async_engine")
-)
 FILES = {
     "close_session": "DBC109",
     "enter_provider": "DBC110",
@@ -117,12 +72,8 @@ def first(session: Session):
         return own.scalars(select(User)).first()
 """
     files = {"app/db.py": DATABASE, "app/service.py": source}
-    for name, text in {"connlint.toml": STANDARD, **files}.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text, "utf-8")
-    outcome = fix(analysis_of(tmp_path), NO_BASELINE, unsafe=True, write=True)
-    assert {each.finding.code for each in outcome.fixed} == {"DBC101", "DBC102", "DBC106"}
-    text = (tmp_path / "app/service.py").read_text("utf-8")
-    assert text == source.replace("from app.db import SessionLocal\n", "").replace(
-        "    with SessionLocal() as own:\n        return own", "    return session"
-    )
+    result = fixed_project(tmp_path, files, STANDARD)
+    assert {each.finding.code for each in result.outcome.fixed} == {"DBC101", "DBC102", "DBC106"}
+    assert result.files["app/service.py"] == source.replace(
+        "from app.db import SessionLocal\n", ""
+    ).replace("    with SessionLocal() as own:\n        return own", "    return session")

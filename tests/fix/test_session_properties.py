@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from fix.decorators import DECORATORS
 from fix.fixed_project import Project
-from fix.test_session_fixes import DATABASE, STANDARD
+from fix.providers import DATABASE, STANDARD
 from visit.programs import UNIT, Lines, layouts, statements, text_of
 
 DECORATED = """\

@@ -9,7 +9,7 @@ import pytest
 from fix import decorated
 from fix.fixed_project import Project
 from fix.shop import DATABASE
-from fix.test_decorators_executed import told_by
+from fix.shop_harness import told_by
 
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("aiosqlite")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from fix.fixed_project import Project
+from fix.jobs import PROJECT, STANDARD
 from fix.projects import Outcome, fixed_project
-from fix.test_transactions import PROJECT, STANDARD
 
 # A persist call in a transient state, which DBC201 removes, is all that uses the store.
 BEFORE = """\

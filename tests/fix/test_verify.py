@@ -18,6 +18,7 @@ from connlint.errors import ConnlintError
 from connlint.fix.groups import Disk, groups_of
 from connlint.fix.outcome import FileChange
 from connlint.fix.verify import write_what_passes
+from fix.killed_process import KILLS_ITSELF
 
 OLD, NEW = b"old\n", b"new\n"
 
@@ -178,35 +179,16 @@ def test_few_runs_are_needed_for_few_bad_files(tmp_path: Path) -> None:
         assert len(folder.seen) <= 2 + 2 * 2 * 5
 
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from connlint.fix import write
+KILLED = f"""{KILLS_ITSELF}
 from connlint.fix.groups import Disk, groups_of
 from connlint.fix.outcome import FileChange
 from connlint.fix.verify import write_what_passes
 
-root, at = Path(sys.argv[1]), int(sys.argv[2])
-steps = 0
-
-def counting(real):
-    def step(*given, **more):
-        global steps
-        steps += 1
-        if steps == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return real(*given, **more)
-    return step
-
-for name in ["fdopen", "fsync", "utime"]:
-    setattr(os, name, counting(getattr(os, name)))
-write.read = counting(write.read)
-Path.replace = counting(Path.replace)
-Path.chmod = counting(Path.chmod)
+count("fdopen", "fsync", "utime")
 old, new = b"old\\n" * 9_000, b"new content\\n" * 9_000
-changes = [FileChange(name, root / name, old, new) for name in "abcd"]
-is_bad = lambda: (root / "b").read_bytes() == new
-write_what_passes(groups_of(changes, ()), Disk(root), lambda: "it fails" if is_bad() else "")
+changes = [FileChange(name, place / name, old, new) for name in "abcd"]
+is_bad = lambda: (place / "b").read_bytes() == new
+write_what_passes(groups_of(changes, ()), Disk(place), lambda: "it fails" if is_bad() else "")
 """
 LONG_OLD, LONG_NEW = b"old\n" * 9_000, b"new content\n" * 9_000
 
