@@ -78,6 +78,23 @@ def violations(name: str, *codes: str) -> list[dict[str, Any]]:
     ]
 
 
+def not_executed(name: str, directory: Path, *codes: str) -> list[str]:
+    """Where an application breaks these rules in lines that its smoke does not run."""
+    executed = executed_lines(copy_of(name, directory), directory / "lines.json")
+    return [
+        f"{label['path']}:{label['matched']}"
+        for label in violations(name, *codes)
+        for line in [label["line"], *label.get("also", [])]
+        if line not in executed.get(label["path"], set())
+    ]
+
+
+def expected_of(name: str) -> dict[str, Any]:
+    """What the smoke of a fixture application observes, as it was agreed on."""
+    document: dict[str, Any] = json.loads((FIXTURES / name / "smoke.json").read_text("utf-8"))
+    return document
+
+
 def replace(tree: Path, path: str, old: str, new: str) -> None:
     """Replace the one occurrence of ``old`` in a file of ``tree``."""
     file = tree / path

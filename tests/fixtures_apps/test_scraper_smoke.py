@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures_apps.smoke_run import copy_of, executed_lines, replace, run_smoke, violations
+from fixtures_apps.smoke_run import copy_of, not_executed, replace, run_smoke
 
 BREAKAGES = {
     "a background task loses what it found": (
@@ -65,13 +65,7 @@ def test_smoke_notices_that(breakage: str, tmp_path: Path) -> None:
 
 
 def test_smoke_runs_every_forbidden_opening(tmp_path: Path) -> None:
-    executed = executed_lines(copy_of("scraper", tmp_path), tmp_path / "lines.json")
-    missed = [
-        f"{label['path']}:{label['matched']}"
-        for label in violations("scraper", "DBC101", "DBC102", "DBC103", "DBC104")
-        for line in [label["line"], *label.get("also", [])]
-        if line not in executed.get(label["path"], set())
-    ]
+    missed = not_executed("scraper", tmp_path, "DBC101", "DBC102", "DBC103", "DBC104")
     # The interpreter reports a parenthesised import at its first line; a pooler needs a network.
     assert missed == [
         "src/routers/google_maps_api.py:async_session_factory,",

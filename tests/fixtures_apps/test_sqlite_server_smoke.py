@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-APPLICATION = Path(__file__).parents[2] / "fixtures" / "sqlite_server"
+from fixtures_apps.smoke_run import copy_of, expected_of, run_smoke
 
 
 def test_sqlite_server_smoke(tmp_path: Path) -> None:
-    copy = tmp_path / "application"
-    shutil.copytree(APPLICATION, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    run = subprocess.run(
-        [sys.executable, "-B", "smoke.py"], cwd=copy, capture_output=True, text=True, check=False
-    )
-    assert run.returncode == 0, run.stderr
-    observed = json.loads(run.stdout)
+    run = run_smoke(copy_of("sqlite_server", tmp_path))
+    assert run.exit_code == 0, run.errors
+    observed = run.observed
 
     assert observed["wrong_columns"]["record"] is not None
     assert observed["wrong_columns"]["listed"] == []
@@ -28,5 +20,4 @@ def test_sqlite_server_smoke(tmp_path: Path) -> None:
     assert observed["pool"]["after_double_return"]["broken_returns"] == 1
     assert observed["pool"]["after_leak"]["available"] < observed["pool"]["start"]["available"]
     assert observed["pool"]["after_emergency"]["dropped_returns"] == 1
-    expected = json.loads((APPLICATION / "smoke.json").read_text(encoding="utf-8"))
-    assert observed == expected
+    assert observed == expected_of("sqlite_server")

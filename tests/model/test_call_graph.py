@@ -2,29 +2,10 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
-
 import pytest
 
-from connlint.model.project import Project
-from model.written import linked, operations
+from model.call_chains import COMMIT, chains, project_of
 
-HEAD = "from sqlalchemy.orm import Session\n"
-
-
-def _project(source: str, **more: str) -> Project:
-    files = {f"app/{name}.py": text for name, text in more.items()}
-    return linked({"app/jobs.py": HEAD + dedent(source), **files})
-
-
-def _chains(project: Project, symbol: str = "app.jobs.work") -> list[list[str]]:
-    """The call chains to the commits of a function, each with the commit last."""
-    return [
-        [step.text for step in each.effect.chain] for each in operations(project, symbol, "commit")
-    ]
-
-
-COMMIT = "sqlalchemy.orm.Session.commit"
 REACHED = {
     "a function": (
         """
@@ -394,6 +375,6 @@ REACHED = {
 
 @pytest.mark.parametrize(("source", "chain"), REACHED.values(), ids=REACHED)
 def test_a_call_leads_to_the_commit(source: str, chain: list[str]) -> None:
-    (found,) = _chains(_project(source))
+    (found,) = chains(project_of(source))
     assert found[-1] == COMMIT
     assert [text for text in found[:-1] if text != "wrapper"] == chain

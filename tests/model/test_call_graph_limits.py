@@ -2,29 +2,10 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
-
 import pytest
 
-from connlint.model.project import Project
+from model.call_chains import COMMIT, chains, project_of
 from model.written import linked, operations, scope_of
-
-HEAD = "from sqlalchemy.orm import Session\n"
-
-
-def _project(source: str, **more: str) -> Project:
-    files = {f"app/{name}.py": text for name, text in more.items()}
-    return linked({"app/jobs.py": HEAD + dedent(source), **files})
-
-
-def _chains(project: Project, symbol: str = "app.jobs.work") -> list[list[str]]:
-    """The call chains to the commits of a function, each with the commit last."""
-    return [
-        [step.text for step in each.effect.chain] for each in operations(project, symbol, "commit")
-    ]
-
-
-COMMIT = "sqlalchemy.orm.Session.commit"
 
 
 def test_a_function_is_reached_under_another_name() -> None:
@@ -45,7 +26,7 @@ def test_a_function_is_reached_under_another_name() -> None:
         """,
         }
     )
-    assert _chains(project) == [["store", COMMIT]]
+    assert chains(project) == [["store", COMMIT]]
 
 
 SILENT = {
@@ -115,7 +96,7 @@ SILENT = {
 
 @pytest.mark.parametrize("source", SILENT.values(), ids=SILENT)
 def test_what_is_not_called_does_nothing(source: str) -> None:
-    assert _chains(_project(source)) == []
+    assert chains(project_of(source)) == []
 
 
 SWITCHED = """
@@ -152,7 +133,7 @@ SWITCHED = """
     ],
 )  # fmt: skip
 def test_a_keyword_switches_the_commit(name: str, commits: bool) -> None:
-    assert bool(_chains(_project(SWITCHED), f"app.jobs.{name}")) is commits
+    assert bool(chains(project_of(SWITCHED), f"app.jobs.{name}")) is commits
 
 
 RECURSIVE = {
@@ -215,11 +196,11 @@ RECURSIVE = {
 
 @pytest.mark.parametrize("source", RECURSIVE.values(), ids=RECURSIVE)
 def test_recursion_ends(source: str) -> None:
-    assert _chains(_project(source))
+    assert chains(project_of(source))
 
 
 def test_a_class_that_derives_from_itself_ends() -> None:
-    project = _project("""
+    project = project_of("""
         class First(Second):
             pass
 
@@ -231,11 +212,11 @@ def test_a_class_that_derives_from_itself_ends() -> None:
         def work(tx: Session):
             First().save(tx)
     """)
-    assert _chains(project)
+    assert chains(project)
 
 
 def test_the_call_graph_has_an_edge_for_each_call() -> None:
-    project = _project("""
+    project = project_of("""
         def first(tx: Session):
             tx.commit()
 
@@ -253,7 +234,7 @@ def test_the_call_graph_has_an_edge_for_each_call() -> None:
 
 
 def test_each_hop_of_a_chain_has_its_place() -> None:
-    project = _project("""
+    project = project_of("""
         def store(tx: Session):
             tx.commit()
 

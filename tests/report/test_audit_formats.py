@@ -22,17 +22,9 @@ from connlint.report.audit_view import AuditView
 from connlint.report.edits_text import applied, lines_after, unified
 from connlint.report.markdown_text import code, escape, fenced, prose, table
 from connlint.report.view import ProposedFix
+from report.audited_code import LOADING
 
-CODE = """
-    from db import SessionLocal, get_session
-    from models import Job
-
-    def load_all(ids):
-        with SessionLocal() as session:
-            for id in ids:
-                session.add(Job(id=id))
-                session.commit()
-
+CODE = f"""{LOADING}
     def hostile():
         with get_session() as session:
             session.execute("select '|`<script>alert(1)</script>`|'")

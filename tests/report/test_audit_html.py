@@ -19,20 +19,12 @@ from connlint.report.audit_html.charts import Bar, Chart, Slice
 from connlint.report.audit_html.highlight import highlighted
 from connlint.report.audit_html.visible import visible
 from connlint.report.audit_view import AuditView, action
+from report.audited_code import LOADING
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 APPLICATIONS = ("clips", "job_store", "presentation", "scraper", "sqlite_server")
-CODE = f"""
-    from db import SessionLocal, get_session
-    from models import Job
-
-    def load_all(ids):
-        with SessionLocal() as session:
-            for id in ids:
-                session.add(Job(id=id))
-                session.commit()
-
+CODE = f"""{LOADING}
     def hostile():
         with SessionLocal() as session:
             get_session("{HOSTILE}")

@@ -12,17 +12,9 @@ from audit.auditing import audit, audited, write
 from connlint.report import audit_json
 from connlint.report.audit_terminal import report as terminal
 from connlint.report.audit_view import AuditView, action
+from report.audited_code import LOADING
 
-CODE = """
-    from db import SessionLocal, get_session
-    from models import Job
-
-    def load_all(ids):
-        with SessionLocal() as session:
-            for id in ids:
-                session.add(Job(id=id))
-                session.commit()
-
+CODE = f"""{LOADING}
     def hostile():
         with get_session() as session:
             session.execute("select '\x1b[2J` [red]'")
