@@ -6,6 +6,8 @@ import os
 import subprocess
 from pathlib import Path
 
+from cli.applications import write
+
 SETTINGS = {
     "GIT_CONFIG_GLOBAL": str(Path(__file__).with_name("no-such.gitconfig")),
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -29,14 +31,6 @@ def git(folder: Path, *arguments: str | Path) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
-
-
-def write(folder: Path, files: dict[str, str]) -> None:
-    """Write ``files`` by path below ``folder``."""
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
 
 
 def commit(folder: Path, files: dict[str, str] | None = None) -> str:

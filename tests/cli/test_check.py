@@ -9,32 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from cli.applications import DATABASE, STANDARD, write
 from cli.running import Done, run, run_process
 from connlint.rules.registry import load_rules
 from connlint.rules.run.unused_suppression import UnusedSuppression
 
 Capture = pytest.CaptureFixture[bytes]
-STANDARD = """
-src = ["."]
-[sessions]
-providers = ["app.database.get_session"]
-forbidden = ["app.database.make_session"]
-owners = ["app/database.py"]
-"""
-DATABASE = """
-from contextlib import contextmanager
-from sqlalchemy import create_engine
-from sqlalchemy.orm import sessionmaker
-
-make_session = sessionmaker(create_engine("sqlite://"))
-
-
-@contextmanager
-def get_session():
-    with make_session() as session:
-        yield session
-        session.commit()
-"""
 USERS = """\
 from app.database import make_session
 from app.models import User
@@ -60,9 +40,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "app/users.py": USERS,
         "app/clean.py": "LIMIT = 10\n",
     }
-    for name, text in sources.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
+    write(root, sources)
     monkeypatch.chdir(root)
     monkeypatch.setenv("CONNLINT_CACHE_DIR", str(tmp_path / "cache"))
     for variable in ("FORCE_COLOR", "NO_COLOR", "GITHUB_STEP_SUMMARY"):

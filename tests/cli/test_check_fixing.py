@@ -8,47 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from cli.applications import DATABASE, FIXED, STANDARD, USERS, write
 from cli.running import Done, run
 
 Capture = pytest.CaptureFixture[bytes]
-STANDARD = """
-src = ["."]
-[sessions]
-providers = ["app.database.get_session"]
-forbidden = ["app.database.make_session"]
-owners = ["app/database.py"]
-"""
-DATABASE = """\
-from contextlib import contextmanager
-from sqlalchemy import create_engine
-from sqlalchemy.orm import sessionmaker
-
-make_session = sessionmaker(create_engine("sqlite://"))
-
-
-@contextmanager
-def get_session():
-    with make_session() as session:
-        yield session
-"""
-USERS = """\
-from app.database import make_session
-
-
-def add(user):
-    with make_session() as session:  # new users
-        session.add(user)
-        session.commit()
-"""
-FIXED = """\
-from app.database import get_session
-
-
-def add(user):
-    with get_session() as session:  # new users
-        session.add(user)
-        session.commit()
-"""
 
 
 @pytest.fixture
@@ -61,9 +24,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "app/users.py": USERS,
         "app/groups.py": USERS,
     }
-    for name, text in sources.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
+    write(tmp_path, sources)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CONNLINT_CACHE_DIR", str(tmp_path / ".cache"))
     for variable in ("FORCE_COLOR", "NO_COLOR"):

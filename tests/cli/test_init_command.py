@@ -9,6 +9,7 @@ from textwrap import dedent
 
 import pytest
 
+from cli.applications import write
 from cli.running import run, run_process
 from connlint.config.loading import load_standard
 from detect.written_programs import application, detected
@@ -34,10 +35,8 @@ line-length = 88
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "project"
-    for path, source in application(direct=DIRECT).items():
-        file = folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(dedent(source), encoding="utf-8")
+    sources = application(direct=DIRECT)
+    write(folder, {path: dedent(source) for path, source in sources.items()})
     monkeypatch.chdir(folder)
     monkeypatch.setenv("CONNLINT_CACHE_DIR", str(tmp_path / "cache"))
     return folder

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.applications import write
 from cli.running import run_process
 from connlint.facts.cache import project_cache
 from connlint.fix.journal import journal_in
@@ -43,9 +44,7 @@ FIX = ("check", "--select", "DBC107", "--fix", "--unsafe-fixes")
 def project(tmp_path: Path) -> Path:
     """A project with one fix that spans three files."""
     root = tmp_path / "project"
-    for name, text in {**FILES, "pyproject.toml": ""}.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text)
+    write(root, {**FILES, "pyproject.toml": ""})
     return root
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.applications import DATABASE
-from cli.repositories import SETTINGS, commit, git, write
+from cli.applications import DATABASE, write
+from cli.repositories import SETTINGS, commit, git
 
 ROOT = Path(__file__).parents[2]
 PACKAGED = ("src", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")

@@ -7,22 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from cli.applications import DATABASE, write
 from cli.running import run
 
 Capture = pytest.CaptureFixture[bytes]
-SESSION = """\
-from contextlib import contextmanager
-from sqlalchemy import create_engine
-from sqlalchemy.orm import sessionmaker
-
-make_session = sessionmaker(create_engine("sqlite://"))
-
-
-@contextmanager
-def get_session():
-    with make_session() as session:
-        yield session
-"""
 JOBS = """\
 from db.session import make_session
 
@@ -38,15 +26,9 @@ def finish(job):
 def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two services with modules of the same names."""
     for service in ("upload", "watch"):
-        _write(tmp_path / service / "db" / "session.py", SESSION)
-        _write(tmp_path / service / "jobs.py", JOBS)
+        write(tmp_path / service, {"db/session.py": DATABASE, "jobs.py": JOBS})
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8")
 
 
 def _standard(*names: str) -> str:
@@ -63,7 +45,7 @@ def _found(out: str) -> list[tuple[str, str]]:
 
 def test_each_file_imports_from_its_own_service(services: Path, capfdbinary: Capture) -> None:
     names = ("upload.db.session.get_session", "watch.db.session.get_session")
-    _write(services / "connlint.toml", _standard(*names))
+    write(services, {"connlint.toml": _standard(*names)})
     done = run(capfdbinary, "check", "--format", "json")
     assert _found(done.out) == [
         ("upload/jobs.py", "DBC102"),
@@ -75,7 +57,7 @@ def test_each_file_imports_from_its_own_service(services: Path, capfdbinary: Cap
 
 def test_a_fix_imports_what_the_service_imports(services: Path, capfdbinary: Capture) -> None:
     names = ("upload.db.session.get_session", "watch.db.session.get_session")
-    _write(services / "connlint.toml", _standard(*names))
+    write(services, {"connlint.toml": _standard(*names)})
     done = run(capfdbinary, "check", "--fix")
     assert done.code == 0, done
     fixed = JOBS.replace("make_session", "get_session")
@@ -84,7 +66,7 @@ def test_a_fix_imports_what_the_service_imports(services: Path, capfdbinary: Cap
 
 
 def test_no_service_is_given_the_provider_of_another(services: Path, capfdbinary: Capture) -> None:
-    _write(services / "connlint.toml", _standard("watch.db.session.get_session"))
+    write(services, {"connlint.toml": _standard("watch.db.session.get_session")})
     done = run(capfdbinary, "check", "--fix")
     assert done.code == 1
     assert (services / "upload" / "jobs.py").read_text("utf-8") == JOBS
@@ -94,10 +76,10 @@ def test_no_service_is_given_the_provider_of_another(services: Path, capfdbinary
 def test_a_folder_that_no_configuration_names(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: Capture
 ) -> None:
-    _write(tmp_path / "backend" / "app" / "session.py", SESSION)
-    _write(tmp_path / "backend" / "app" / "jobs.py", JOBS.replace("db.session", "app.session"))
+    jobs = JOBS.replace("db.session", "app.session")
+    write(tmp_path / "backend", {"app/session.py": DATABASE, "app/jobs.py": jobs})
     standard = _standard("app.session.get_session").replace("db/session", "app/session")
-    _write(tmp_path / "connlint.toml", standard)
+    write(tmp_path, {"connlint.toml": standard})
     monkeypatch.chdir(tmp_path)
     done = run(capfdbinary, "check", "--format", "json")
     assert [code for _, code in _found(done.out)] == ["DBC102", "DBC101"]

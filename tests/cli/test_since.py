@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.applications import DATABASE
-from cli.repositories import commit, git, write
+from cli.applications import DATABASE, write
+from cli.repositories import commit, git
 from cli.running import Done, run
 
 Capture = pytest.CaptureFixture[bytes]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.applications import write
 from cli.running import run
 
 Capture = pytest.CaptureFixture[bytes]
@@ -51,9 +52,7 @@ class Store:
 
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name, text in SOURCES.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
+    write(tmp_path, SOURCES)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CONNLINT_CACHE_DIR", str(tmp_path / ".cache"))
     return tmp_path

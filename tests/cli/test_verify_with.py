@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.applications import DATABASE, FIXED, STANDARD, USERS, write
 from cli.running import SOURCE, Done, run_process
-from cli.test_check_fixing import DATABASE, FIXED, STANDARD, USERS
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the commands are for a shell")
 
@@ -28,9 +28,7 @@ def project(tmp_path: Path) -> Path:
     root = tmp_path / "project"
     sources = {"connlint.toml": STANDARD, "app/__init__.py": "", "app/database.py": DATABASE}
     sources |= {f"app/{name}.py": USERS for name in ("users", "groups", "teams", "roles")}
-    for name, text in sources.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text)
+    write(root, sources)
     return root
 
 

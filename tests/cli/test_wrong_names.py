@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.applications import write
 from cli.running import run
 
 Capture = pytest.CaptureFixture[bytes]
@@ -23,10 +24,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "app/starred.py": "from elsewhere import *\n",
         "app/left_out/db.py": "def get_session(): ...\n",
     }
-    for name, text in files.items():
-        file = tmp_path / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
+    write(tmp_path, files)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CONNLINT_CACHE_DIR", str(tmp_path.parent / "connlint-cache"))
     return tmp_path
