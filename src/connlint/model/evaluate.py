@@ -1,7 +1,6 @@
-"""Expressions in, abstract values out: the part of the interpreter that reads.
+"""Expressions in, abstract values out: literals, operators and the forms that are made of them.
 
-The same code serves two ways: on a path (the state holds the variables) and statically (a name
-stands for everything that its scope assigns to it).
+What a name, an attribute or an item holds comes from ``reading``, what a call does from subclasses.
 """
 
 from __future__ import annotations
@@ -11,23 +10,12 @@ from typing import Any, cast
 
 from connlint.facts import types as f
 from connlint.model import values as v
-from connlint.model.classes import ClassId
-from connlint.model.names import Module, Target
-from connlint.model.program import DISTINCTIVE, Program
-from connlint.model.state import State
+from connlint.model.expressions import id_of
+from connlint.model.reading import Reader
 
 
-class Evaluator:
+class Evaluator(Reader):
     """Evaluates the expressions of one scope. Subclasses perform calls and follow paths."""
-
-    def __init__(self, program: Program, module: Module, scope: int) -> None:
-        self.program = program
-        self.module = module
-        self.number = scope
-        self.scope = module.facts.scopes[scope]
-        self.state = State()
-        self.closure: dict[str, v.Values] = {}
-        self.shadows: dict[str, v.Values] = {}
 
     def evaluate(self, expression: f.Expr) -> v.Values:
         """What the expression may stand for; performs the calls inside it."""
@@ -66,34 +54,7 @@ class Evaluator:
         """What entering a context manager binds."""
         raise NotImplementedError
 
-    # names
-
-    def identity(self, at: int) -> str:
-        """The identity of the object that the expression at ``at`` makes."""
-        return f"{self.module.name}:{self.number}:{at}"
-
-    def lookup(self, name: str) -> v.Values:
-        """The values of a name here: local, enclosing, module level, built in."""
-        found = self.state.env.get(name)
-        if found is not None:
-            return found
-        found = self.closure.get(name)
-        if found is not None:
-            return found
-        if name in self.scope.binds and self.scope.kind != "module":
-            return self.local(name)
-        number = self.scope.parent
-        scopes = self.module.facts.scopes
-        while number and self.number:
-            scope = scopes[number]
-            if scope.kind in ("function", "lambda") and name in scope.binds:
-                return self.program.static_local(self.module, number, name)
-            number = scope.parent
-        return self.program.global_values(self.module, name)
-
-    def local(self, name: str) -> v.Values:
-        """A local name that the path has not bound."""
-        return v.unknown(f"{self.module.name}:{self.number}:{name}")
+    # names and attributes
 
     def _name(self, node: f.Name) -> v.Values:
         return self.lookup(node.id)
@@ -101,68 +62,6 @@ class Evaluator:
     def _attr(self, node: f.Attr) -> v.Values:
         base = self.evaluate(node.value)
         return self.attribute(base, node.attr, node.at)
-
-    def attribute(self, base: v.Values, attr: str, at: int) -> v.Values:
-        """``base.attr`` over all alternatives of ``base``."""
-        result: v.Values = ()
-        for value in base:
-            result = v.join(result, self._attribute_of(value, attr, at))
-        return result
-
-    def _attribute_of(self, value: v.Value, attr: str, at: int) -> v.Values:
-        kind = type(value)
-        program = self.program
-        if kind is v.Obj:
-            return self._attribute_of_object(cast(v.Obj, value), attr, at)
-        if kind is v.Mod:
-            targets = program.names.member(Target("module", cast(v.Mod, value).name), attr)
-            return program.target_values(targets) or v.unknown(self.identity(at))
-        if kind is v.Ext:
-            return program.external(f"{cast(v.Ext, value).name}.{attr}")
-        if kind is v.Class:
-            owner = ClassId(cast(v.Class, value).module, cast(v.Class, value).scope)
-            return program.class_attribute(owner, attr, None) or v.unknown(f"{owner.key}.{attr}")
-        if kind is v.Parent:
-            parent = cast(v.Parent, value)
-            return program.parent_attribute(parent, attr) or v.unknown(self.identity(at))
-        if kind is v.Member:
-            member = cast(v.Member, value)
-            return (member,) if attr in ("value", "name") else v.unknown(self.identity(at))
-        if kind is v.Func and attr in ("__wrapped__", "__func__"):
-            return (value,)
-        if kind is v.Func:
-            return program.function_attribute(cast(v.Func, value), attr) or v.unknown(
-                self.identity(at)
-            )
-        if isinstance(value, v.Table):
-            return (v.TableMethod(value, attr),)
-        if kind is v.Items or kind is v.Const:
-            return (v.Bound(v.Obj("builtins.object", self.identity(at)), attr),)
-        return v.unknown(self.identity(at))
-
-    def _attribute_of_object(self, value: v.Obj, attr: str, at: int) -> v.Values:
-        held = self.state.fields.get((value.id, attr))
-        if held is not None:
-            return held
-        if not value.type:
-            named = self._named_session(value, attr)
-            if named:
-                return named
-        found = self.program.object_attribute(value, attr)
-        return found if found else v.unknown(f"{value.id}.{attr}"[-160:])
-
-    def _named_session(self, value: v.Obj, attr: str) -> v.Values:
-        """A method of ``x.session``, where nothing is known of ``x``: by name and use."""
-        name = value.id.rpartition(".")[2]
-        if name not in self.program.standard.sessions.names:
-            return ()
-        kind = "generic.Cursor" if name == "cursor" else "generic.Session"
-        if self.program.catalog.method(kind, attr) is None:
-            return ()
-        used = attr in DISTINCTIVE or any(
-            each.rpartition(".")[2] in DISTINCTIVE for each in self.scope.called
-        )
-        return (v.Bound(v.Obj(kind, value.id, v.Origin("name", name)), attr),) if used else ()
 
     # literals and operators
 
@@ -248,40 +147,8 @@ class Evaluator:
         keys = self.evaluate(node.index)
         result: v.Values = ()
         for value in base:
-            result = v.join(result, self._item(value, keys))
+            result = v.join(result, self.item_of(value, keys))
         return result or v.unknown(self.identity(node.at))
-
-    def _item(self, value: v.Value, keys: v.Values) -> v.Values:
-        key = keys[0] if len(keys) == 1 else None
-        constant = key.value if isinstance(key, v.Const) else None
-        if isinstance(value, v.Table):
-            held = (
-                self.state.fields.get((value.id, str(constant))) if constant is not None else None
-            )
-            if held is not None:
-                return held
-            matches = [
-                item
-                for name, item in value.entries
-                if constant is None or name in (constant, v.ANY_KEY)
-            ]
-            return tuple(dict.fromkeys(each for item in matches for each in item))[: v.MAX_VALUES]
-        if isinstance(value, v.Items):
-            if (
-                value.exact
-                and isinstance(constant, int)
-                and -len(value.items) <= constant < len(value.items)
-            ):
-                return value.items[constant]
-            return tuple(dict.fromkeys(each for item in value.items for each in item))[
-                : v.MAX_VALUES
-            ]
-        if isinstance(value, v.Obj) and isinstance(constant, str):
-            return self.state.fields.get((value.id, constant), ())
-        if isinstance(value, v.Class) and isinstance(constant, str):
-            owner = ClassId(value.module, value.scope)
-            return self.program.class_attribute(owner, constant, None)
-        return (value,) if isinstance(value, (v.Class, v.Ext)) else ()
 
     def _await(self, node: f.Await) -> v.Values:
         values = self.evaluate(node.value)
@@ -299,16 +166,6 @@ class Evaluator:
     def _lambda(self, node: f.Lambda) -> v.Values:
         return (v.Func(self.module.name, node.scope, None, self.captured(node.scope), True),)
 
-    def captured(self, scope: int) -> tuple[tuple[str, v.Values], ...]:
-        """The values of the names that a nested function takes from the scopes around it."""
-        wanted = self.program.free_names(self.module, scope)
-        found = []
-        for name in wanted:
-            held = self.state.env.get(name) or self.closure.get(name)
-            if held:
-                found.append((name, held))
-        return tuple(found)
-
     def _comp(self, node: f.Comp) -> v.Values:
         for index, generator in enumerate(node.generators):
             source = self.evaluate(generator.iter)
@@ -320,20 +177,6 @@ class Evaluator:
         elements = [self.evaluate(element) for element in node.elements]
         self.leave_comprehension(node)
         return (v.Items((elements[-1],), exact=False),)
-
-    def items_of(self, values: v.Values) -> v.Values:
-        """What iterating over values gives."""
-        result: v.Values = ()
-        for value in values:
-            if isinstance(value, v.Items):
-                for item in value.items:
-                    result = v.join(result, item)
-            elif isinstance(value, v.Table):
-                result = v.join(
-                    result,
-                    tuple(v.Const(n) for n, _ in value.entries[: v.MAX_VALUES] if n != v.ANY_KEY),
-                )
-        return result
 
     def _bind(self, node: f.Bind) -> v.Values:
         values = self.evaluate(node.value)
@@ -373,23 +216,6 @@ _TABLE = cast(
         f.Text: Evaluator._text, f.Opaque: Evaluator._opaque,
     },
 )  # fmt: skip
-
-
-def id_of(node: f.Expr) -> int:
-    """A place that identifies an expression: where it, or the first part of it, stands."""
-    stack: list[Any] = [node]
-    while stack:
-        current = stack.pop(0)
-        at = getattr(current, "at", None)
-        if isinstance(at, int):
-            return at
-        for name in ("values", "value", "left", "items", "keys", "children", "test"):
-            part = getattr(current, name, None)
-            if isinstance(part, tuple):
-                stack.extend(p for p in part if p is not None)
-            elif part is not None and not isinstance(part, (str, int, float, bool)):
-                stack.append(part)
-    return 0
 
 
 def _text_of(values: v.Values) -> str | None:

@@ -39,6 +39,23 @@ def end_of(node: f.Name | f.Attr) -> int:
     return node.end if isinstance(node, f.Attr) else node.at + len(node.id)
 
 
+def id_of(node: f.Expr) -> int:
+    """A place that identifies an expression: where it, or the first part of it, stands."""
+    stack: list[Any] = [node]
+    while stack:
+        current = stack.pop(0)
+        at = getattr(current, "at", None)
+        if isinstance(at, int):
+            return at
+        for name in ("values", "value", "left", "items", "keys", "children", "test"):
+            part = getattr(current, name, None)
+            if isinstance(part, tuple):
+                stack.extend(p for p in part if p is not None)
+            elif part is not None and not isinstance(part, (str, int, float, bool)):
+                stack.append(part)
+    return 0
+
+
 def descend(node: Any) -> Iterator[Any]:
     """An expression and everything inside it, outermost first."""
     stack = [node]

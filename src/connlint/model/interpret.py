@@ -17,7 +17,7 @@ from connlint.model.begun import only
 from connlint.model.blocks import exit_block
 from connlint.model.contexts import enter_context
 from connlint.model.effects import LoopFrame
-from connlint.model.evaluate import id_of
+from connlint.model.expressions import id_of
 from connlint.model.guards import guard_kinds, loop_frame
 from connlint.model.loop_items import bound_names
 from connlint.model.names import Module

@@ -286,7 +286,7 @@ class LibraryCaller(Recorder):
             known = all(name != v.ANY_KEY for name, _ in table.entries)
             return (v.Items(tuple(pairs[:8]), exact=known and 0 < len(pairs) <= 8),)
         if callee.method in ("get", "pop", "setdefault") and args:
-            held = self._item(table, args[0])
+            held = self.item_of(table, args[0])
             if held:
                 return held
         self._perform_all(args, keywords, node)
