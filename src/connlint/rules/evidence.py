@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
 from connlint.findings import EntryPointRef, FixIntent, Priority, Suspect, TraceStep
-from connlint.location import span_between
+from connlint.location import span_between, unpack
 from connlint.model.expressions import descend, end_of, expressions_of
 from connlint.model.names import walk
 
 if TYPE_CHECKING:
+    from connlint.model.effects import Operation
     from connlint.model.names import ScopeId
     from connlint.model.project import Project
 
@@ -25,20 +26,23 @@ def suspect(
     at: int,
     end: int,
     *,
-    shape: str,
     message: str,
     matched: str,
+    shape: str | None = None,
     priority: Priority = "medium",
     trace: tuple[TraceStep, ...] = (),
     entry_point: EntryPointRef | None = None,
     intent: FixIntent | None = None,
 ) -> Suspect:
-    """A suspect at ``at`` .. ``end`` (packed positions) inside ``scope``."""
+    """A suspect at ``at`` .. ``end`` (packed positions) inside ``scope``.
+
+    Its ``shape`` is ``call``, ``name`` or ``statement`` by what stands there, if not given.
+    """
     return Suspect(
         code=code,
         path=project.path(scope),
         span=span_between(at, end),
-        shape=shape,
+        shape=_shape_at(project, scope, at, end) if shape is None else shape,
         message=message,
         symbol=project.symbol(scope),
         matched=matched,
@@ -49,8 +53,7 @@ def suspect(
     )
 
 
-def shape_at(project: Project, scope: ScopeId, at: int, end: int) -> str:
-    """The shape of what stands at a place of a function: ``call``, ``name`` or ``statement``."""
+def _shape_at(project: Project, scope: ScopeId, at: int, end: int) -> str:
     for statement in walk(project.module(scope[0]).body(scope[1])):
         for expression in expressions_of(statement):
             for node in descend(expression):
@@ -61,6 +64,22 @@ def shape_at(project: Project, scope: ScopeId, at: int, end: int) -> str:
                 if isinstance(node, (f.Name, f.Attr)) and end_of(node) == end:
                     return "name"
     return "statement"
+
+
+def step(project: Project, scope: ScopeId, at: int, note: str) -> TraceStep:
+    """A place of a function as evidence."""
+    line, column = unpack(at)
+    return TraceStep(project.path(scope), line, column + 1, project.symbol(scope), note)
+
+
+def trace_to(project: Project, operation: Operation) -> tuple[TraceStep, ...]:
+    """The calls that lead to an operation; none where the function does it itself."""
+    return () if operation.own else project.trace(operation.effect)
+
+
+def by_place(operation: Operation) -> tuple[int, int]:
+    """The key to sort operations by place; at one place the shortest way to it comes first."""
+    return (operation.at, len(operation.effect.chain))
 
 
 def may_make_sessions(project: Project, scope: ScopeId) -> bool:

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
-from connlint.findings import TraceStep
-from connlint.location import unpack
 from connlint.model.name_parts import last_name
 from connlint.model.names import walk
 from connlint.rules.base import Rule
-from connlint.rules.evidence import suspect
+from connlint.rules.evidence import step, suspect
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -65,19 +63,13 @@ class IncompleteStoreMigration(Rule):
     ) -> Suspect:
         memory, rows = sides
         scope, written = at
-        line, column = unpack(written.memory.at)
         missing = " and ".join(each for each in memory.names if each not in rows.names)
         return suspect(
             project, self.code, holder, statement.at, statement.end, shape="statement",
             message=f"{container} is half-way to the database: in memory {_listed(memory)}, in the "
             f"database {_listed(rows)} only; move {missing} too, then drop the memory",
             matched=container,
-            trace=(
-                TraceStep(
-                    project.path(scope), line, column + 1, project.symbol(scope),
-                    "written to both",
-                ),
-            ),
+            trace=(step(project, scope, written.memory.at, "written to both"),),
         )  # fmt: skip
 
 

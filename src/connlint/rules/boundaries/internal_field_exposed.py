@@ -9,7 +9,7 @@ from connlint.facts import types as f
 from connlint.findings import EntryPointRef
 from connlint.model.expressions import descend
 from connlint.rules.base import Rule
-from connlint.rules.evidence import shape_at, suspect
+from connlint.rules.evidence import suspect
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -56,7 +56,6 @@ class InternalFieldExposed(Rule):
     def _in_dictionary(self, project: Project, route: Route, entry: Entry) -> Suspect:
         return suspect(
             project, self.code, entry.scope, entry.at, entry.end,
-            shape=shape_at(project, entry.scope, entry.at, entry.end),
             message=f"the response of {route.entry.name} carries the internal field {entry.key}; "
             "leave it out",
             matched=entry.key,

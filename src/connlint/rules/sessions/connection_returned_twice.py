@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from connlint.rules.base import Rule
-from connlint.rules.evidence import suspect
-from connlint.rules.sessions.openings import opener_of, openers, step
+from connlint.rules.evidence import step, suspect
+from connlint.rules.sessions.openings import opener_of, openers
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect

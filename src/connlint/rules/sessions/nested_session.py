@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from connlint.model import values as v
 from connlint.rules.base import Rule
-from connlint.rules.evidence import shape_at, suspect
-from connlint.rules.sessions.openings import given_sessions, line_of, opener_of, openers, step
+from connlint.rules.evidence import step, suspect
+from connlint.rules.sessions.openings import given_sessions, line_of, opener_of, openers
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -57,7 +57,6 @@ class NestedSession(Rule):
         more = f" (and in {len(openings) - 1} more places)" if len(openings) > 1 else ""
         return suspect(
             project, self.code, place, inner.at, inner.end,
-            shape=shape_at(project, place, inner.at, inner.end),
             message=f"opens another session while that of {around} is open{through}{more}; "
             "pass that one on, or open this one after it is closed",
             matched=nested.inner.effect.provider,

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
-from connlint.findings import TraceStep
 from connlint.location import unpack
 from connlint.model import values as v
 from connlint.model.expressions import calls_in
@@ -143,12 +142,6 @@ def kind_of(project: Project, operation: Operation) -> str:
 def opener_of(operation: Operation) -> str:
     """What the function itself calls to open it: a factory, or a function that hands it out."""
     return operation.effect.provider if operation.own else operation.effect.chain[0].text
-
-
-def step(project: Project, scope: ScopeId, at: int, note: str) -> TraceStep:
-    """A place of a function as evidence."""
-    line, column = unpack(at)
-    return TraceStep(project.path(scope), line, column + 1, project.symbol(scope), note)
 
 
 def line_of(at: int) -> int:

@@ -13,10 +13,9 @@ from connlint.model.names import walk
 from connlint.model.providers import Provider, provider_of
 from connlint.model.usage import Use, uses_of
 from connlint.rules.base import Rule
-from connlint.rules.evidence import EXEMPT_ROLES, suspect
+from connlint.rules.evidence import EXEMPT_ROLES, step, suspect
 from connlint.rules.sessions.asked_for import asked_for
 from connlint.rules.sessions.known_names import known_as
-from connlint.rules.sessions.openings import step
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect

@@ -9,8 +9,8 @@ from connlint.model import values as v
 from connlint.model.expressions import calls_in
 from connlint.model.usage import is_waited_for, uses_of
 from connlint.rules.base import Rule
-from connlint.rules.evidence import EXEMPT_ROLES, suspect
-from connlint.rules.sessions.openings import is_given, joins_with_block, opener_of, openers, step
+from connlint.rules.evidence import EXEMPT_ROLES, step, suspect
+from connlint.rules.sessions.openings import is_given, joins_with_block, opener_of, openers
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from connlint.model import values as v
 from connlint.model.expressions import calls_in
 from connlint.rules.base import Rule
-from connlint.rules.evidence import EXEMPT_ROLES, suspect
-from connlint.rules.sessions.openings import is_given, opener_of, step
+from connlint.rules.evidence import EXEMPT_ROLES, step, suspect
+from connlint.rules.sessions.openings import is_given, opener_of
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect, TraceStep

@@ -7,16 +7,9 @@ from typing import TYPE_CHECKING
 
 from connlint.model.usage import uses_of
 from connlint.rules.base import Rule
-from connlint.rules.evidence import shape_at, suspect
+from connlint.rules.evidence import step, suspect
 from connlint.rules.sessions.ending import ending_intent
-from connlint.rules.sessions.openings import (
-    is_of_thread,
-    kind_of,
-    line_of,
-    opener_of,
-    openers,
-    step,
-)
+from connlint.rules.sessions.openings import is_of_thread, kind_of, line_of, opener_of, openers
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -51,7 +44,6 @@ class SessionNotClosed(Rule):
         name = opener_of(opened)
         return suspect(
             project, self.code, scope, opened.at, opened.end,
-            shape=shape_at(project, scope, opened.at, opened.end),
             message=f"{kind} opened with {name} {_how(leak)}",
             matched=name, priority="medium" if leak.ever_closes else "high",
             trace=(

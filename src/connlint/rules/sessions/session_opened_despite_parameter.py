@@ -10,14 +10,13 @@ from connlint.model.lifetimes.ways import tested_names
 from connlint.model.name_parts import root_name
 from connlint.model.names import collect_assignments, walk
 from connlint.rules.base import Rule
-from connlint.rules.evidence import shape_at, suspect
+from connlint.rules.evidence import step, suspect
 from connlint.rules.sessions.openings import (
     arguments_at,
     given_sessions,
     opener_of,
     openers,
     own_openings,
-    step,
 )
 from connlint.rules.sessions.reuse import reuse_intent
 
@@ -86,7 +85,6 @@ class SessionOpenedDespiteParameter(Rule):
         facts = project.module(scope[0]).facts.scopes[scope[1]]
         return suspect(
             project, self.code, scope, operation.at, operation.end,
-            shape=shape_at(project, scope, operation.at, operation.end),
             message=f"{facts.name} is given a session ({given}) and opens another one with {name}; "
             "use the one that it is given",
             # Not what opens it: that changes with the fix of another rule.

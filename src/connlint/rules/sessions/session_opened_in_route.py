@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from connlint.rules.base import Rule
-from connlint.rules.evidence import EXEMPT_ROLES, shape_at, suspect
+from connlint.rules.evidence import EXEMPT_ROLES, suspect
 from connlint.rules.sessions.injection import injection_intent
 from connlint.rules.sessions.openings import given_sessions, opener_of, own_openings
 
@@ -52,7 +52,6 @@ class SessionOpenedInRoute(Rule):
         name = opener_of(operation)
         return suspect(
             project, self.code, scope, operation.at, operation.end,
-            shape=shape_at(project, scope, operation.at, operation.end),
             message=f"route {entry.name} opens its own session with {name}; "
             f"take one as a parameter, from {dependency}",
             # Not what opens it: that changes with the fix of another rule.

@@ -10,9 +10,9 @@ from connlint.facts import types as f
 from connlint.model.expressions import calls_in
 from connlint.model.usage import is_waited_for, uses_of
 from connlint.rules.base import Rule
-from connlint.rules.evidence import EXEMPT_ROLES, suspect
+from connlint.rules.evidence import EXEMPT_ROLES, step, suspect
 from connlint.rules.sessions.kept import Kept, kept_sessions
-from connlint.rules.sessions.openings import is_given, joins_with_block, step
+from connlint.rules.sessions.openings import is_given, joins_with_block
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from connlint.rules.base import Rule
-from connlint.rules.evidence import shape_at, suspect
+from connlint.rules.evidence import suspect, trace_to
 from connlint.rules.transactions.transient_commit import removal
 
 if TYPE_CHECKING:
@@ -46,10 +46,9 @@ class CommitOnNonTerminalState(Rule):
         persist = ", ".join(project.standard.states.persist) or "a declared state"
         return suspect(
             project, self.code, scope, operation.at, operation.end,
-            shape=shape_at(project, scope, operation.at, operation.end),
             message=f"{what} while the state is still {states}; persist only on {persist}",
             matched=f"{effect.kind}:{states}", priority="high",
-            trace=project.trace(effect) if not operation.own else (),
+            trace=trace_to(project, operation),
             intent=removal(project, scope, operation, partial(_is_transient, project)),
         )  # fmt: skip
 

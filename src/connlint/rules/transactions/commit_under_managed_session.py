@@ -11,7 +11,7 @@ from connlint.model.enclosing import Frame, frames_around
 from connlint.model.expressions import calls_of, expressions_of
 from connlint.model.names import walk
 from connlint.rules.base import Rule
-from connlint.rules.evidence import EXEMPT_ROLES, shape_at, suspect
+from connlint.rules.evidence import EXEMPT_ROLES, suspect
 from connlint.rules.transactions.plain_values import is_plain
 
 if TYPE_CHECKING:
@@ -51,7 +51,6 @@ class CommitUnderManagedSession(Rule):
     ) -> Suspect:
         return suspect(
             project, self.code, scope, operation.at, operation.end,
-            shape=shape_at(project, scope, operation.at, operation.end),
             message=f"{provider} commits when it is left, and nothing needs this commit before",
             matched=provider,
             intent=FixIntent(

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from connlint.facts import types as f
 from connlint.findings import TraceStep
-from connlint.location import unpack
 from connlint.model.enclosing import frames_around
 from connlint.model.expressions import calls_in
 from connlint.model.lifetimes.ownership import arguments_of
+from connlint.rules.evidence import step
 
 if TYPE_CHECKING:
     from connlint.model.effects import Operation
@@ -51,8 +51,8 @@ def left_in_pool(
             if undone is not None and undone <= call.at:
                 return None
             if _puts_back(project, scope, call, session):
-                step = _step(project, scope, call.at, "returns it to the pool")
-                return Left("goes back to its pool", "is still open", step)
+                place = step(project, scope, call.at, "returns it to the pool")
+                return Left("goes back to its pool", "is still open", place)
         if undone is not None:
             return None
     return None
@@ -75,8 +75,8 @@ def left_to_commit(
     for each in operations:
         is_commit = each.effect.kind == "commit" and each.effect.session == session
         if is_commit and each.leaving and any(_opens(block, each.at) for block in blocks):
-            step = _step(project, scope, each.at, "leaving this block commits")
-            return Left("is committed by the block around it", "has failed", step)
+            place = step(project, scope, each.at, "leaving this block commits")
+            return Left("is committed by the block around it", "has failed", place)
     return None
 
 
@@ -120,11 +120,6 @@ def _puts_back(project: Project, scope: ScopeId, call: f.Call, session: str) -> 
             for value in project.engine.anywhere(scope, argument)
         )
     )
-
-
-def _step(project: Project, scope: ScopeId, at: int, note: str) -> TraceStep:
-    line, column = unpack(at)
-    return TraceStep(project.path(scope), line, column + 1, project.symbol(scope), note)
 
 
 def _opens(block: f.With, at: int) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connlint.findings import TraceStep
 from connlint.rules.base import Rule
-from connlint.rules.evidence import shape_at, suspect
+from connlint.rules.evidence import suspect
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -42,7 +42,6 @@ class NestedTransaction(Rule):
         what = "begins a transaction" if effect.kind == "begin" else f"ends it with a {effect.kind}"
         return suspect(
             project, self.code, scope, place.at, place.end,
-            shape=shape_at(project, scope, place.at, place.end),
             message=f"{_outside(nesting)}; {what} here, inside it",
             matched=f"{effect.kind}:{place.text}", priority="high",
             trace=(*_begun_at(project, nesting), *project.trace(effect)),

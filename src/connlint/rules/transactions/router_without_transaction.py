@@ -9,7 +9,7 @@ from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.expressions import calls_in
 from connlint.rules.base import Rule
-from connlint.rules.evidence import shape_at, suspect
+from connlint.rules.evidence import suspect, trace_to
 from connlint.rules.transactions.begun_in_route import beginning
 
 if TYPE_CHECKING:
@@ -44,11 +44,10 @@ class RouterWithoutTransaction(Rule):
         effect = operation.effect
         return suspect(
             project, self.code, scope, operation.at, operation.end,
-            shape=shape_at(project, scope, operation.at, operation.end),
             message=f"what {effect.chain[0].text} writes is lost: neither the route nor the "
             "provider of its session commits",
             matched=effect.chain[-1].text, priority="high",
-            trace=project.trace(effect) if not operation.own else (),
+            trace=trace_to(project, operation),
             intent=beginning(project, scope, operation),
         )  # fmt: skip
 

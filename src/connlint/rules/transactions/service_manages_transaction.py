@@ -11,7 +11,7 @@ from connlint.model.enclosing import frames_around
 from connlint.model.expressions import descend
 from connlint.model.given import is_given
 from connlint.rules.base import Rule
-from connlint.rules.evidence import shape_at, suspect
+from connlint.rules.evidence import suspect
 from connlint.rules.transactions.left_to_caller import leaving
 
 if TYPE_CHECKING:
@@ -49,7 +49,6 @@ class ServiceManagesTransaction(Rule):
         role = project.role(scope)
         return suspect(
             project, self.code, scope, operation.at, operation.end,
-            shape=shape_at(project, scope, operation.at, operation.end),
             message=f"a {role} {_WORDS[kind]} the session that it was given; "
             "leave the transaction to the caller",
             matched=f"{kind}:{operation.effect.chain[-1].text}",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from connlint.rules.base import Rule
-from connlint.rules.evidence import shape_at, suspect
+from connlint.rules.evidence import by_place, suspect, trace_to
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -36,7 +36,9 @@ class BlockingDatabaseCall(Rule):
                 continue
             if not run.operations or _runs_alone(project, scope):
                 continue
-            found = [each for each in sorted(run.operations, key=_rank) if _blocks(project, each)]
+            found = [
+                each for each in sorted(run.operations, key=by_place) if _blocks(project, each)
+            ]
             if found:
                 yield self._suspect(project, scope, found)
 
@@ -50,16 +52,11 @@ class BlockingDatabaseCall(Rule):
         more = f" (and {others} more in this function)" if others else ""
         return suspect(
             project, self.code, scope, first.at, first.end,
-            shape=shape_at(project, scope, first.at, first.end),
             message=f"{name} blocks the event loop{through}{more}; use an asynchronous session, "
             "or run it in a thread",
             matched=name,
-            trace=project.trace(effect) if not first.own else (),
+            trace=trace_to(project, first),
         )  # fmt: skip
-
-
-def _rank(operation: Operation) -> tuple[int, int]:
-    return (operation.at, len(operation.effect.chain))
 
 
 def _runs_alone(project: Project, scope: ScopeId) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connlint.model.repetition import answers_failure, happens_once
 from connlint.rules.base import Rule
-from connlint.rules.evidence import shape_at, suspect
+from connlint.rules.evidence import by_place, suspect, trace_to
 from connlint.rules.writes.moved_commit import behind_loop
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class CommitInLoop(Rule):
             if project.role(scope) in ("test", "migration"):
                 continue
             seen: set[int] = set()
-            for operation in sorted(run.operations, key=_rank):
+            for operation in sorted(run.operations, key=by_place):
                 loop = _loop_of(operation)
                 if loop is None or operation.at in seen or not _repeats(run, loop, operation):
                     continue
@@ -54,16 +54,11 @@ class CommitInLoop(Rule):
             advice = "each write is a transaction in autocommit mode: begin one around the loop"
         return suspect(
             project, self.code, scope, operation.at, operation.end,
-            shape=shape_at(project, scope, operation.at, operation.end),
             message=f"commits once per iteration{through}; {advice}",
             matched=effect.chain[0].text,
-            trace=project.trace(effect) if not operation.own else (),
+            trace=trace_to(project, operation),
             intent=None if operation.loops[-1].once else behind_loop(project, scope, operation),
         )  # fmt: skip
-
-
-def _rank(operation: Operation) -> tuple[int, int]:
-    return (operation.at, len(operation.effect.chain))
 
 
 def _loop_of(operation: Operation) -> LoopFrame | None:

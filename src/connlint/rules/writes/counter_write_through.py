@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from connlint.rules.base import Rule
-from connlint.rules.evidence import shape_at, suspect
+from connlint.rules.evidence import suspect, trace_to
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -52,10 +52,9 @@ class CounterWriteThrough(Rule):
         names = ", ".join(sorted({each.name for each in written}))
         return suspect(
             project, self.code, scope, operation.at, operation.end,
-            shape=shape_at(project, scope, operation.at, operation.end),
             message=f"commits only to write {names}; keep it in a cache and write it now and then",
             matched=f"commit:{names}",
-            trace=project.trace(operation.effect) if not operation.own else (),
+            trace=trace_to(project, operation),
         )  # fmt: skip
 
 

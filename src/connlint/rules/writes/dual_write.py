@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from connlint.findings import TraceStep
 from connlint.location import unpack
 from connlint.rules.base import Rule
-from connlint.rules.evidence import shape_at, suspect
+from connlint.rules.evidence import step, suspect
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -32,17 +31,11 @@ class DualWrite(Rule):
     def _suspect(self, project: Project, scope: ScopeId, found: Found) -> Suspect:
         memory = found.memory
         names = ", ".join(sorted({fact.name for fact in found.facts} - {"*"})) or "fields"
-        line, column = unpack(found.stored_at)
+        line = unpack(found.stored_at)[0]
         return suspect(
             project, self.code, scope, memory.at, memory.end,
-            shape=shape_at(project, scope, memory.at, memory.end),
             message=f"{names} of {memory.container} also goes to the database (line {line}), and "
             "nothing says which of them is right; write to the database, commit, then to memory",
             matched=memory.container,
-            trace=(
-                TraceStep(
-                    project.path(scope), line, column + 1, project.symbol(scope),
-                    "the database gets it here",
-                ),
-            ),
+            trace=(step(project, scope, found.stored_at, "the database gets it here"),),
         )  # fmt: skip

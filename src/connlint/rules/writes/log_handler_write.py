@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from connlint.findings import EntryPointRef
 from connlint.model.classes import ClassId
 from connlint.rules.base import Rule
-from connlint.rules.evidence import shape_at, suspect
+from connlint.rules.evidence import by_place, suspect, trace_to
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -37,7 +37,7 @@ class LogHandlerWrite(Rule):
                 continue
             if not _runs_per_record(project, entry):
                 continue
-            for operation in sorted(project.run(scope).operations, key=_rank):
+            for operation in sorted(project.run(scope).operations, key=by_place):
                 known = {operation.effect.place, (scope, operation.at)}
                 if not known & seen and _commits_each_time(project, entry, operation):
                     seen |= known
@@ -49,17 +49,12 @@ class LogHandlerWrite(Rule):
         chain = " → ".join(step.text for step in effect.chain)
         return suspect(
             project, self.code, scope, operation.at, operation.end,
-            shape=shape_at(project, scope, operation.at, operation.end),
             message=f"{entry.name} commits for each log record ({chain}); buffer records and "
             "write them by size or age",
             matched=effect.chain[-1].text, priority="high",
-            trace=project.trace(effect) if not operation.own else (),
+            trace=trace_to(project, operation),
             entry_point=EntryPointRef(entry.kind, entry.name),
         )  # fmt: skip
-
-
-def _rank(operation: Operation) -> tuple[int, int]:
-    return (operation.at, len(operation.effect.chain))
 
 
 def _bases(project: Project, entry: EntryPoint) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connlint.findings import EntryPointRef
 from connlint.rules.base import Rule
-from connlint.rules.evidence import shape_at, suspect
+from connlint.rules.evidence import suspect
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -70,7 +70,6 @@ class PerEventWrite(Rule):
         how = "every event" if not threshold else "events, thinned out by a threshold"
         return suspect(
             project, self.code, scope, operation.at, operation.end,
-            shape=shape_at(project, scope, operation.at, operation.end),
             message=f"{entry.kind} {entry.name} commits on {how} ({chain}); {advice}",
             matched=f"{entry.kind}:{effect.chain[-1].text}",
             priority="low" if threshold else "high",

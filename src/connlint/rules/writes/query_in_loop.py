@@ -15,7 +15,7 @@ from connlint.model.name_parts import last_name
 from connlint.model.names import walk
 from connlint.model.remembering import remembers
 from connlint.rules.base import Rule
-from connlint.rules.evidence import shape_at, suspect
+from connlint.rules.evidence import by_place, suspect, trace_to
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect
@@ -48,7 +48,7 @@ class QueryInLoop(Rule):
             if project.role(scope) in _EXEMPT or _MIGRATIONS.search(project.path(scope)):
                 continue
             done: set[int] = set()
-            for operation in sorted(run.operations, key=_rank):
+            for operation in sorted(run.operations, key=by_place):
                 frame = _frame_of(project, operation)
                 if frame is None or frame.at in done:
                     continue
@@ -63,15 +63,10 @@ class QueryInLoop(Rule):
         through = "" if operation.own else f" through {effect.chain[0].text}"
         return suspect(
             project, self.code, scope, operation.at, operation.end,
-            shape=shape_at(project, scope, operation.at, operation.end),
             message=f"one query per item{through}; fetch all items with one query before the loop",
             matched=effect.chain[0].text,
-            trace=project.trace(effect) if not operation.own else (),
+            trace=trace_to(project, operation),
         )  # fmt: skip
-
-
-def _rank(operation: Operation) -> tuple[int, int]:
-    return (operation.at, len(operation.effect.chain))
 
 
 def _frame_of(project: Project, operation: Operation) -> LoopFrame | None:
