@@ -11,7 +11,7 @@ from connlint.audit.wording import listed
 from connlint.facts import types as f
 from connlint.location import Span, unpack
 from connlint.model import values as v
-from connlint.model.expressions import descend, expressions_of
+from connlint.model.expressions import descend, expressions_of, targets_of
 from connlint.model.name_parts import last_name
 from connlint.model.names import Module, ScopeId, walk
 from connlint.model.project import Project
@@ -105,11 +105,10 @@ class Contents:
                         yield from self._call(module, scope[1], node, changed)
 
     def _fields(self, module: Module, scope: int, node: f.Assign | f.AugAssign) -> Iterator[Touch]:
-        targets = node.targets if isinstance(node, f.Assign) else (node.target,)
         verb = "sets"
         if isinstance(node, f.AugAssign) and node.op in ("+=", "-=", "+", "-"):
             verb = "counts up" if node.op.startswith("+") else "counts down"
-        for target in targets:
+        for target in targets_of(node):
             if isinstance(target, f.Attr) and self._is_row(module, scope, target.value):
                 yield Touch(unpack(node.at)[0], verb, target.attr)
 

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Literal
 
 from connlint.model.connections.certificates import Verified
-from connlint.model.connections.texts import Text, is_known, shown
+from connlint.model.connections.texts import Text, is_known, is_same_setting, shown
 
 Answer = Literal["yes", "no", "unknown"]
 
@@ -80,10 +80,4 @@ def value(
         return "unknown" if is_open else "no"
     if not values:
         return "unknown"
-    return same_everywhere("yes" if _equal(each, wanted) else "no" for each in values)
-
-
-def _equal(found: object, wanted: object) -> bool:
-    if isinstance(found, str) and not isinstance(wanted, str):
-        return found == str(wanted)
-    return found == wanted and type(found) is type(wanted)
+    return same_everywhere("yes" if is_same_setting(each, wanted) else "no" for each in values)

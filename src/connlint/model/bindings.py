@@ -12,6 +12,7 @@ from connlint.model import values as v
 from connlint.model.annotations import Annotations
 from connlint.model.catalog.lookup import Catalog
 from connlint.model.classes import ClassId, Hierarchy
+from connlint.model.name_parts import is_name
 from connlint.model.names import Module, Names, Target, collect_assignments, walk
 
 MAX_STATIC_DEPTH = 24
@@ -252,9 +253,9 @@ class Bindings:
         for statement in walk(module.body(scope)):
             if isinstance(statement, f.With):
                 for item in statement.items:
-                    if _is_name(item.target, name):
+                    if is_name(item.target, name):
                         return self.evaluator(module, scope).entered(statement, item)
-            elif isinstance(statement, f.For) and _is_name(statement.target, name):
+            elif isinstance(statement, f.For) and is_name(statement.target, name):
                 evaluator = self.evaluator(module, scope)
                 return evaluator.items_of(evaluator.evaluate(statement.iter))
         return ()
@@ -297,7 +298,3 @@ class Bindings:
         """A static evaluator for the expressions of a scope."""
         assert self._evaluator is not None
         return self._evaluator(module, scope)
-
-
-def _is_name(target: f.Expr | None, name: str) -> bool:
-    return isinstance(target, f.Name) and target.id == name

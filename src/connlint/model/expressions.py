@@ -56,6 +56,20 @@ def id_of(node: f.Expr) -> int:
     return 0
 
 
+def literal_text(node: f.Expr | None) -> str | None:
+    """What a string literal says; ``None`` for any other expression."""
+    return node.value if isinstance(node, f.Const) and isinstance(node.value, str) else None
+
+
+def targets_of(
+    statement: f.Assign | f.Annotated | f.AugAssign | f.Delete,
+) -> tuple[f.Expr, ...]:
+    """What an assignment of any kind stores into, or what ``del`` takes away."""
+    if isinstance(statement, (f.Assign, f.Delete)):
+        return statement.targets
+    return (statement.target,)
+
+
 def descend(node: Any) -> Iterator[Any]:
     """An expression and everything inside it, outermost first."""
     stack = [node]

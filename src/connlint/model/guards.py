@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.effects import LoopFrame
-from connlint.model.expressions import calls_in, descend, expressions_of
+from connlint.model.expressions import calls_in, descend, expressions_of, literal_text
 from connlint.model.name_parts import last_name
 from connlint.model.names import Module, walk
 from connlint.model.seams import Run
@@ -65,11 +65,7 @@ def _picks_one(node: f.Compare, targets: frozenset[str]) -> bool:
 
 def _word(node: f.Expr) -> str:
     """The name, attribute or text that a part of a test is."""
-    if isinstance(node, f.Name):
-        return node.id
-    if isinstance(node, f.Attr):
-        return node.attr
-    return node.value if isinstance(node, f.Const) and isinstance(node.value, str) else ""
+    return last_name(node) or literal_text(node) or ""
 
 
 def _measures(node: f.Expr) -> bool:

@@ -82,11 +82,9 @@ class LibraryCaller(Recorder):
             given = stack_method(self.as_run, receiver, callee.method, args, node)
             if given is not None:
                 return given
-        if name in catalog.spawns:
-            spawned(self.as_run, name, args, keywords, node)
-            return v.unknown(self.identity(node.end))
-        if name in catalog.offloads:
-            return self._offload(args, keywords, node)
+        elsewhere = self._elsewhere(name, args, keywords, node)
+        if elsewhere is not None:
+            return elsewhere
         self._note_slow(name, node)
         method = catalog.method(receiver.type, callee.method)
         if method is None:
@@ -138,13 +136,11 @@ class LibraryCaller(Recorder):
         special = BUILTINS.get(name)
         if special is not None:
             return special(self.as_run, args, keywords, node)
-        catalog = self.program.catalog
-        if name in catalog.spawns:
-            spawned(self.as_run, name, args, keywords, node)
-            return v.unknown(self.identity(node.end))
-        if name in catalog.offloads:
-            return self._offload(args, keywords, node)
+        elsewhere = self._elsewhere(name, args, keywords, node)
+        if elsewhere is not None:
+            return elsewhere
         self._note_slow(name, node)
+        catalog = self.program.catalog
         if name in catalog.injects:
             return args[0] if args else ()
         function = catalog.function(name)
@@ -233,6 +229,17 @@ class LibraryCaller(Recorder):
             if isinstance(each, v.Obj) and each.id.startswith("text:"):
                 return (v.Obj(made.type, each.id),)
         return (made,)
+
+    def _elsewhere(
+        self, name: str, args: Arguments, keywords: Keywords, node: f.Call
+    ) -> v.Values | None:
+        """What a library call gives that has another task or thread do the work, if this is one."""
+        if name in self.program.catalog.spawns:
+            spawned(self.as_run, name, args, keywords, node)
+            return v.unknown(self.identity(node.end))
+        if name in self.program.catalog.offloads:
+            return self._offload(args, keywords, node)
+        return None
 
     def _offload(self, args: Arguments, keywords: Keywords, node: f.Call) -> v.Values:
         """Run the callable among the arguments, as ``to_thread(f, x)`` and ``run_sync(f)`` do."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from connlint.facts import types as f
 from connlint.model import values as v
-from connlint.model.expressions import descend, expressions_of
+from connlint.model.expressions import descend, expressions_of, targets_of
 from connlint.model.names import Module, blocks, walk
 from connlint.model.program import Program
 
@@ -78,20 +78,17 @@ def _locks(program: Program, module: Module, owner: int) -> Iterator[str]:
         ):
             continue
         for statement in walk(module.body(number)):
-            value = getattr(statement, "value", None)
+            if not isinstance(statement, (f.Assign, f.Annotated)):
+                continue
+            value = statement.value
             if not isinstance(value, f.Call):
                 continue
-            targets: tuple[f.Expr, ...] = ()
-            if isinstance(statement, f.Assign):
-                targets = statement.targets
-            elif isinstance(statement, f.Annotated):
-                targets = (statement.target,)
             makes = (
                 isinstance(each, v.Ext) and each.name in _LOCKS
                 for each in program.static(module, number, value.func)
             )
-            if targets and any(makes):
-                for target in targets:
+            if any(makes):
+                for target in targets_of(statement):
                     if isinstance(target, f.Name) and number == owner:
                         yield target.id
                     elif name := own_attribute(target):
@@ -159,12 +156,9 @@ class _Walker:
                 self._note(name, statement, held, writes=False)
 
     def _write(self, statement: f.Stmt, held: str) -> None:
-        targets: tuple[f.Expr, ...] = ()
-        if isinstance(statement, (f.Assign, f.Delete)):
-            targets = statement.targets
-        elif isinstance(statement, (f.AugAssign, f.Annotated)):
-            targets = (statement.target,)
-        for target in targets:
+        if not isinstance(statement, (f.Assign, f.Delete, f.AugAssign, f.Annotated)):
+            return
+        for target in targets_of(statement):
             base = target.value if isinstance(target, f.Index) else target
             if name := own_attribute(base):
                 self._note(name, statement, held, writes=True)

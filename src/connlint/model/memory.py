@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.classes import ClassId
-from connlint.model.expressions import descend, expressions_of
+from connlint.model.expressions import descend, expressions_of, literal_text
 from connlint.model.loop_items import bound_names
 from connlint.model.name_parts import last_name
 from connlint.model.names import Module, ScopeId, walk
@@ -198,7 +198,8 @@ class _Function:
             if container:
                 return _Item(container, _names(node.index))
             inner = self._item(node.value)
-            return inner and inner._replace(field=inner.field or _text(node.index) or ANY_FIELD)
+            field = literal_text(node.index) or ANY_FIELD
+            return inner and inner._replace(field=inner.field or field)
         if isinstance(node, f.Attr):
             inner = self._item(node.value)
             return inner and inner._replace(field=inner.field or node.attr)
@@ -274,7 +275,7 @@ class _Function:
         if isinstance(func, f.Name) and func.id == "setattr" and len(node.args) == 3:
             item = self._item(node.args[0])
             if item is not None:
-                name = _text(node.args[1]) or ANY_FIELD
+                name = literal_text(node.args[1]) or ANY_FIELD
                 facts = frozenset({Fact(name, constant_text(node.args[2]))})
                 yield Access("update", item.container, node.at, node.end, facts, item.key)
             return
@@ -352,10 +353,15 @@ def facts_in(value: f.Expr) -> Facts:
     """The facts in a dictionary that is written out, or in an object that is made."""
     if isinstance(value, f.DictLit):
         return frozenset(
-            Fact(_text(key) or getattr(key, "attr", ANY_FIELD), constant_text(held))
+            Fact(_field(key), constant_text(held))
             for key, held in zip(value.keys, value.values, strict=True)
         )
     return facts_given(value) if isinstance(value, f.Call) else frozenset()
+
+
+def _field(key: f.Expr | None) -> str:
+    """The field that a key of a dictionary names: a text, or a column as ``Job.status``."""
+    return literal_text(key) or (key.attr if isinstance(key, f.Attr) else ANY_FIELD)
 
 
 def constant_text(node: f.Expr) -> str:
@@ -365,10 +371,6 @@ def constant_text(node: f.Expr) -> str:
     if isinstance(node, f.Attr) and node.attr == "value":
         node = node.value
     return node.attr if isinstance(node, f.Attr) and node.attr.isupper() else ""
-
-
-def _text(node: f.Expr | None) -> str:
-    return node.value if isinstance(node, f.Const) and isinstance(node.value, str) else ""
 
 
 def _names(node: f.Expr) -> frozenset[str]:

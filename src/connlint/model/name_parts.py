@@ -47,3 +47,8 @@ def dotted(node: f.Expr) -> str:
         parts.append(node.attr)
         node = node.value
     return ".".join((node.id, *reversed(parts))) if isinstance(node, f.Name) else ""
+
+
+def is_name(node: f.Expr | None, *names: str) -> bool:
+    """Whether an expression is no more than one of these names."""
+    return isinstance(node, f.Name) and node.id in names

@@ -14,10 +14,10 @@ from connlint.model import values as v
 from connlint.model.classes import ClassId
 from connlint.model.engine import Engine
 from connlint.model.expressions import calls_of, expressions_of
-from connlint.model.name_parts import callee_of
+from connlint.model.name_parts import callee_of, is_name
 from connlint.model.names import Module, ScopeId, walk
 from connlint.model.swallowing import swallows
-from connlint.model.wrapped_call import Delivery, WrappedCall, is_name
+from connlint.model.wrapped_call import Delivery, WrappedCall
 
 _UPDATES = "functools.update_wrapper"
 _GIVING_BACK = {"typing.cast": 1, _UPDATES: 0}

@@ -17,9 +17,9 @@ from connlint.model.caches import Caches
 from connlint.model.classes import ClassId
 from connlint.model.engine import FunctionRun
 from connlint.model.entry_points import EntryPoint
-from connlint.model.expressions import calls_in
+from connlint.model.expressions import calls_in, targets_of
 from connlint.model.memory import Access, Action, Memory
-from connlint.model.name_parts import last_name
+from connlint.model.name_parts import is_name, last_name
 from connlint.model.names import Module, ScopeId, walk
 from connlint.model.program import Program
 from connlint.model.roles import Roles
@@ -254,13 +254,7 @@ def _inside(module: Module, owner: int) -> Iterator[int]:
 
 def _stores(statement: f.Stmt) -> bool:
     """Whether a statement stores into an attribute of something other than ``self``."""
-    targets: tuple[f.Expr, ...] = ()
-    if isinstance(statement, f.Assign):
-        targets = statement.targets
-    elif isinstance(statement, f.AugAssign):
-        targets = (statement.target,)
-    return any(
-        isinstance(target, f.Attr)
-        and not (isinstance(target.value, f.Name) and target.value.id in ("self", "cls"))
-        for target in targets
+    return isinstance(statement, (f.Assign, f.AugAssign)) and any(
+        isinstance(target, f.Attr) and not is_name(target.value, "self", "cls")
+        for target in targets_of(statement)
     )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.expressions import descend, expressions_of
+from connlint.model.name_parts import is_name
 from connlint.model.names import walk
 
 _LOOKING = frozenset({"copy", "count", "get", "index", "items", "keys", "values"})
@@ -216,8 +217,3 @@ def _raises_again(body: Sequence[f.Stmt]) -> bool:
     last = body[-1] if body else None
     leaves = any(isinstance(each, f.Return) for each in walk(tuple(body)))
     return isinstance(last, f.Raise) and last.value is None and not leaves
-
-
-def is_name(node: f.Expr, *names: str) -> bool:
-    """Whether an expression is one of these names."""
-    return isinstance(node, f.Name) and node.id in names

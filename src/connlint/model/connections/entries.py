@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from connlint.facts import types as f
 from connlint.model.connections.sources import MAX_DEPTH, Source, Sources
+from connlint.model.name_parts import is_name
 from connlint.model.names import walk
 
 
@@ -122,16 +123,16 @@ def _added(source: Source, name: str) -> Iterator[tuple[str | None, Source]]:
             for target in statement.targets:
                 if (
                     isinstance(target, f.Index)
-                    and _is_name(target.value, name)
+                    and is_name(target.value, name)
                     and isinstance(target.index, f.Const)
                     and isinstance(target.index.value, str)
                 ):
                     yield target.index.value, source.at(statement.value)
-        elif isinstance(statement, f.AugAssign) and _is_name(statement.target, name):
+        elif isinstance(statement, f.AugAssign) and is_name(statement.target, name):
             yield None, source.at(statement.value)
         elif isinstance(statement, f.Evaluate) and isinstance(statement.value, f.Call):
             call = statement.value
-            if not isinstance(call.func, f.Attr) or not _is_name(call.func.value, name):
+            if not isinstance(call.func, f.Attr) or not is_name(call.func.value, name):
                 continue
             if call.func.attr == "update":
                 yield from ((None, source.at(argument)) for argument in call.args)
@@ -140,7 +141,3 @@ def _added(source: Source, name: str) -> Iterator[tuple[str | None, Source]]:
                 key = call.args[0]
                 if isinstance(key, f.Const) and isinstance(key.value, str):
                     yield key.value, source.at(call.args[1])
-
-
-def _is_name(node: f.Expr, name: str) -> bool:
-    return isinstance(node, f.Name) and node.id == name

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.classes import ClassId
-from connlint.model.name_parts import last_name
+from connlint.model.expressions import targets_of
+from connlint.model.name_parts import is_name, last_name
 from connlint.model.names import Module, Target, walk
 from connlint.model.program import Program
 
@@ -234,17 +235,12 @@ def _is_property(scope: f.Scope) -> bool:
 def _stored(module: Module, number: int, attr: str) -> Iterator[Source]:
     """What a method assigns to an attribute of its instance."""
     for statement in walk(module.body(number)):
-        if isinstance(statement, f.Assign):
-            targets, value = statement.targets, statement.value
-        elif isinstance(statement, f.Annotated) and statement.value is not None:
-            targets, value = (statement.target,), statement.value
-        else:
+        if not isinstance(statement, (f.Assign, f.Annotated)) or statement.value is None:
             continue
-        for target in targets:
+        for target in targets_of(statement):
             if (
                 isinstance(target, f.Attr)
                 and target.attr == attr
-                and isinstance(target.value, f.Name)
-                and target.value.id in ("self", "cls")
+                and is_name(target.value, "self", "cls")
             ):
-                yield Source(module, number, value)
+                yield Source(module, number, statement.value)

@@ -198,6 +198,13 @@ class Texts:
             yield (Gap(str(key) if key is not None else _called(node)),)
 
 
+def is_same_setting(found: object, wanted: object) -> bool:
+    """Whether two values set the same: a text may be that of the value it is converted to."""
+    if isinstance(found, str) and not isinstance(wanted, str):
+        return found == str(wanted)
+    return found == wanted and type(found) is type(wanted)
+
+
 def joined(parts: Iterator[Part] | list[Part]) -> Text:
     """Parts in order, constants side by side made one."""
     result: list[Part] = []

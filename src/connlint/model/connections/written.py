@@ -12,7 +12,7 @@ from connlint.model.connections.places import Connections
 from connlint.model.connections.sources import Source
 from connlint.model.connections.texts import Text
 from connlint.model.connections.urls import SCHEME, Url, parse_url
-from connlint.model.expressions import descend, expressions_of
+from connlint.model.expressions import descend, expressions_of, targets_of
 from connlint.model.name_parts import last_name
 from connlint.model.names import Module, ScopeId, walk
 from connlint.model.program import Program
@@ -105,12 +105,9 @@ def _leftmost(node: f.Expr) -> f.Expr:
 
 
 def _is_example(statement: f.Stmt) -> bool:
-    targets: tuple[f.Expr, ...] = ()
-    if isinstance(statement, f.Assign):
-        targets = statement.targets
-    elif isinstance(statement, f.Annotated):
-        targets = (statement.target,)
-    return any(_EXAMPLE.search(_last(target)) for target in targets)
+    return isinstance(statement, (f.Assign, f.Annotated)) and any(
+        _EXAMPLE.search(_last(target)) for target in targets_of(statement)
+    )
 
 
 def _last(node: f.Expr) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connlint.facts import types as f
-from connlint.model.expressions import descend, expressions_of
+from connlint.model.expressions import descend, expressions_of, literal_text
 from connlint.model.name_parts import last_name
 from connlint.model.names import Module, walk
 from connlint.model.queries.tables import Tables
@@ -38,7 +38,7 @@ def read_operations(module: Module, number: int, tables: Tables) -> None:
 def column_name(node: f.Expr) -> str | None:
     """The name that a call of ``Column`` gives: its first argument, or nothing."""
     first = node.args[0] if isinstance(node, f.Call) and node.args else None
-    return _text(first)
+    return literal_text(first)
 
 
 def _batches(module: Module, number: int) -> dict[str, f.Expr]:
@@ -59,7 +59,7 @@ def _made(call: f.Call, kind: str, tables: Tables) -> None:
     """``op.create_table("t", Column("a"), ...)`` and ``Table("t", metadata, ...)``."""
     if not call.args or (kind == "Table" and len(call.args) < 2):
         return
-    table = _text(call.args[0])
+    table = literal_text(call.args[0])
     tables.create(table)
     for each in call.args[1 if kind == "create_table" else 2 :]:
         name = last_name(each.func) if isinstance(each, f.Call) else ""
@@ -80,15 +80,15 @@ def _altered(call: f.Call, kind: str, batches: dict[str, f.Expr], tables: Tables
     if not args:
         return
     if kind == "rename_table":
-        tables.rename(_text(args[0]), _text(args[1]) if len(args) > 1 else None)
+        tables.rename(literal_text(args[0]), literal_text(args[1]) if len(args) > 1 else None)
     elif kind == "add_column":
         column = next((each for each in args if isinstance(each, f.Call)), None)
-        table = None if args[0] is column else _text(args[0])
+        table = None if args[0] is column else literal_text(args[0])
         tables.add(table, column_name(column) if column is not None else None)
     else:
         for keyword in call.keywords:
             if keyword.name == "new_column_name":
-                tables.add(_text(args[0]), _text(keyword.value))
+                tables.add(literal_text(args[0]), literal_text(keyword.value))
 
 
 def _hung_on(statement: f.Assign, tables: Tables) -> None:
@@ -98,7 +98,3 @@ def _hung_on(statement: f.Assign, tables: Tables) -> None:
             if isinstance(target, f.Attr):
                 tables.everywhere.add(target.attr.lower())
                 tables.everywhere.add((column_name(statement.value) or target.attr).lower())
-
-
-def _text(node: f.Expr | None) -> str | None:
-    return node.value if isinstance(node, f.Const) and isinstance(node.value, str) else None

@@ -10,7 +10,7 @@ from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.effects import Operation
 from connlint.model.engine import Engine, FunctionRun
-from connlint.model.expressions import descend, expressions_of
+from connlint.model.expressions import descend, expressions_of, literal_text, targets_of
 from connlint.model.names import Module, ScopeId, walk
 from connlint.model.pending import PendingWalk
 from connlint.model.roles import Roles
@@ -131,7 +131,8 @@ class _Function:
         if not here and not callees and self._may_change_rows(call):
             pending |= {Written("unknown")}
         if isinstance(call.func, f.Name) and call.func.id == "setattr" and len(call.args) == 3:
-            pending |= self._store(call.args[0], _constant(call.args[1]), call.args[2])
+            name = literal_text(call.args[1]) or ""
+            pending |= self._store(call.args[0], name, call.args[2])
         return pending
 
     def _own(self, operation: Operation, call: f.Call, pending: Contents) -> Contents:
@@ -302,14 +303,10 @@ class _Function:
 def _changed_names(body: f.Body) -> Iterator[str]:
     """The local names whose attributes a body stores into."""
     for statement in walk(body):
-        targets: tuple[f.Expr, ...] = ()
-        if isinstance(statement, f.Assign):
-            targets = statement.targets
-        elif isinstance(statement, (f.AugAssign, f.Annotated)):
-            targets = (statement.target,)
-        for target in targets:
-            if isinstance(target, f.Attr) and isinstance(target.value, f.Name):
-                yield target.value.id
+        if isinstance(statement, (f.Assign, f.AugAssign, f.Annotated)):
+            for target in targets_of(statement):
+                if isinstance(target, f.Attr) and isinstance(target.value, f.Name):
+                    yield target.value.id
 
 
 def _argument(module: Module, callee: int, call: f.Call, name: str) -> f.Expr | None:
@@ -325,7 +322,3 @@ def _argument(module: Module, callee: int, call: f.Call, name: str) -> f.Expr | 
             return call.func.value
         index -= 1
     return call.args[index] if index is not None and index < len(call.args) else None
-
-
-def _constant(node: f.Expr) -> str:
-    return node.value if isinstance(node, f.Const) and isinstance(node.value, str) else ""

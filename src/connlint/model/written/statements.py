@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from connlint.facts import types as f
 from connlint.model import values as v
-from connlint.model.expressions import calls_of
+from connlint.model.expressions import calls_of, literal_text
 from connlint.model.names import ScopeId
 from connlint.model.program import Program
 from connlint.model.written.fields import Written, counted, stored
@@ -100,9 +100,8 @@ def _assigned(program: Program, scope: ScopeId, node: f.Expr) -> f.Expr:
 def _text(node: f.Expr) -> str | None:
     """SQL text, also inside ``text(...)``."""
     if isinstance(node, f.Call) and node.args and not isinstance(node.func, f.Call):
-        inner = node.args[0]
-        return inner.value if isinstance(inner, f.Const) and isinstance(inner.value, str) else None
-    return node.value if isinstance(node, f.Const) and isinstance(node.value, str) else None
+        node = node.args[0]
+    return literal_text(node)
 
 
 def written_by_sql(sql: str) -> Iterator[Written]:

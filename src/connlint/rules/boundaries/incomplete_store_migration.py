@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
+from connlint.model.expressions import targets_of
 from connlint.model.name_parts import last_name
 from connlint.model.names import walk
 from connlint.rules.base import Rule
@@ -104,5 +105,6 @@ def _definition(
 
 
 def _makes(statement: f.Assign | f.Annotated, name: str) -> bool:
-    targets = statement.targets if isinstance(statement, f.Assign) else (statement.target,)
-    return statement.value is not None and any(last_name(target) == name for target in targets)
+    return statement.value is not None and any(
+        last_name(target) == name for target in targets_of(statement)
+    )

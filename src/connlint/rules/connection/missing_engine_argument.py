@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from connlint.findings import FixIntent
+from connlint.model.connections.texts import is_same_setting
 from connlint.model.connections.urls import EMBEDDED
 from connlint.model.name_parts import last_name
 from connlint.rules.base import Rule
@@ -104,16 +105,9 @@ def _flaw(connections: Connections, place: Place, name: str, wanted: object) -> 
     values = [each.value for constants in found for each in constants or ()]
     if any(constants is None for constants in found) or not values:
         return None
-    if any(_is_same(value, wanted) for value in values):
+    if any(is_same_setting(value, wanted) for value in values):
         return None
     return _Flaw(name, f"has {name}={values[0]!r} instead of {wanted!r}")
-
-
-def _is_same(value: object, wanted: object) -> bool:
-    """Whether two values are equal; the text of one may be that of what it is converted to."""
-    if isinstance(value, str) and not isinstance(wanted, str):
-        return value == str(wanted)
-    return value == wanted and type(value) is type(wanted)
 
 
 def _pool_class(place: Place) -> str:

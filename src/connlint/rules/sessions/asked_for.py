@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
 from connlint.model import values as v
-from connlint.model.expressions import descend, expressions_of
+from connlint.model.expressions import descend, expressions_of, targets_of
 from connlint.model.names import walk
 
 _DRAINS = frozenset({"builtins.next", "builtins.anext"})
@@ -52,13 +52,8 @@ def _is_one_of(project: Project, scope: ScopeId, call: f.Call, names: Collection
 def _assigned(body: f.Body) -> Iterator[tuple[set[str], f.Call]]:
     """The names that get the results of calls, and the calls."""
     for statement in walk(body):
-        if isinstance(statement, f.Assign):
-            targets = statement.targets
-        elif isinstance(statement, f.Annotated):
-            targets = (statement.target,)
-        else:
-            continue
-        if isinstance(statement.value, f.Call):
+        if isinstance(statement, (f.Assign, f.Annotated)) and isinstance(statement.value, f.Call):
+            targets = targets_of(statement)
             yield {each.id for each in targets if isinstance(each, f.Name)}, statement.value
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from connlint.facts import types as f
 from connlint.model import values as v
+from connlint.model.expressions import targets_of
+from connlint.model.name_parts import is_name
 from connlint.model.names import walk
 from connlint.rules.evidence import EXEMPT_ROLES
 from connlint.rules.sessions.openings import own_openings
@@ -101,11 +103,8 @@ def _assigned_calls(body: f.Body, name: str) -> Iterator[tuple[int, int]]:
     for statement in walk(body):
         if not isinstance(statement, (f.Assign, f.Annotated)) or statement.value is None:
             continue
-        targets = statement.targets if isinstance(statement, f.Assign) else (statement.target,)
         value = statement.value.value if isinstance(statement.value, f.Await) else statement.value
-        if isinstance(value, f.Call) and any(
-            isinstance(each, f.Name) and each.id == name for each in targets
-        ):
+        if isinstance(value, f.Call) and any(is_name(each, name) for each in targets_of(statement)):
             yield value.at, value.end
 
 

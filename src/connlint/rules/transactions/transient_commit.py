@@ -11,6 +11,7 @@ from connlint.findings import FixIntent, FixPart
 from connlint.location import unpack
 from connlint.model import values as v
 from connlint.model.classes import ClassId
+from connlint.model.expressions import targets_of
 from connlint.model.names import walk
 from connlint.model.reliance import next_commit, reliance
 from connlint.model.written.statements import written_by
@@ -158,9 +159,7 @@ def _stored(project: Project, scope: ScopeId) -> Iterator[tuple[int, str]]:
         (statement.at, target)
         for statement in walk(project.module(scope[0]).body(scope[1]))
         if isinstance(statement, (f.Assign, f.AugAssign))
-        for target in (
-            statement.targets if isinstance(statement, f.Assign) else (statement.target,)
-        )
+        for target in targets_of(statement)
         if isinstance(target, f.Attr) and isinstance(target.value, f.Name)
     ]
     fields = project.engine.vocabulary.fields

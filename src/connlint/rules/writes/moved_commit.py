@@ -14,6 +14,7 @@ from connlint.findings import FixIntent
 from connlint.location import unpack
 from connlint.model import values as v
 from connlint.model.enclosing import frames_around
+from connlint.model.expressions import targets_of
 from connlint.model.name_parts import dotted
 from connlint.model.names import walk
 from connlint.model.reliance import reliance
@@ -147,10 +148,7 @@ class _Rounds:
                 yield each.at
         for statement in walk(self._loop.body):
             if isinstance(statement, (f.Assign, f.AugAssign, f.Delete)):
-                targets = (
-                    (statement.target,) if isinstance(statement, f.AugAssign) else statement.targets
-                )
-                for target in targets:
+                for target in targets_of(statement):
                     if not isinstance(target, f.Name) and self._may_be_row(target):
                         yield statement.at
             elif isinstance(statement, f.Evaluate):
