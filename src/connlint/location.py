@@ -34,6 +34,11 @@ def unpack(position: int) -> tuple[int, int]:
     return position >> COLUMN_BITS, position & LAST_COLUMN
 
 
+def line_of(position: int) -> int:
+    """The line of a packed position."""
+    return position >> COLUMN_BITS
+
+
 def span_between(start: int, end: int) -> Span:
     """The span between two packed positions."""
     return Span(*unpack(start), *unpack(end))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from connlint.audit.wording import listed
 from connlint.facts import types as f
-from connlint.location import Span, unpack
+from connlint.location import Span, line_of
 from connlint.model import values as v
 from connlint.model.expressions import descend, expressions_of, targets_of
 from connlint.model.name_parts import last_name
@@ -88,10 +88,10 @@ class Contents:
                 continue
             last = effect.chain[-1]
             touches = [t for t in self.of((last.module, last.scope)) if t.verb in wanted]
-            line = unpack(last.at)[0]
+            line = line_of(last.at)
             here = [touch for touch in touches if touch.line == line]
             for touch in here or touches:
-                yield effect.session, touch._replace(line=unpack(operation.at)[0])
+                yield effect.session, touch._replace(line=line_of(operation.at))
 
     def _read(self, scope: ScopeId) -> Iterator[Touch]:
         module = self._project.module(scope[0])
@@ -110,7 +110,7 @@ class Contents:
             verb = "counts up" if node.op.startswith("+") else "counts down"
         for target in targets_of(node):
             if isinstance(target, f.Attr) and self._is_row(module, scope, target.value):
-                yield Touch(unpack(node.at)[0], verb, target.attr)
+                yield Touch(line_of(node.at), verb, target.attr)
 
     def _is_row(self, module: Module, scope: int, owner: f.Expr) -> bool:
         """Whether an expression may stand for a row."""
@@ -126,7 +126,7 @@ class Contents:
     def _call(self, module: Module, scope: int, node: f.Call, changed: set[int]) -> Iterator[Touch]:
         """What one call does; ``changed`` gets the queries whose rows it changes in place."""
         name = last_name(node.func)
-        line = unpack(node.at)[0]
+        line = line_of(node.at)
         if name in ("delete", "update") and (query := _query_of(node)) is not None:
             changed.add(query.end)
             for argument in query.args:

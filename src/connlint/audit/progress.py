@@ -13,7 +13,7 @@ from connlint.audit.executed import Covered
 from connlint.audit.files import FileRow
 from connlint.audit.points import Point
 from connlint.findings import Finding
-from connlint.location import unpack
+from connlint.location import line_of
 from connlint.model.project import Project
 
 Answer = Literal["yes", "partially", "no", "-"]
@@ -109,4 +109,4 @@ def _first_lines(project: Project, path: str, symbol: str) -> Iterator[int]:
                 if scope.kind == "function" and module.symbol(number) == symbol:
                     at = next((each.at for each in module.body(number) if hasattr(each, "at")), 0)
                     if at:
-                        yield unpack(at)[0]
+                        yield line_of(at)

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from connlint.location import unpack
+from connlint.location import line_of
 from connlint.model.memory import Action
 from connlint.model.names import Module, ScopeId
 from connlint.model.project import Project
@@ -203,7 +203,7 @@ class _Finder:
 
     def _line(self, scope: ScopeId) -> int:
         facts = self._project.module(scope[0]).facts.scopes[scope[1]]
-        return unpack(facts.name_at)[0]
+        return line_of(facts.name_at)
 
 
 def _functions(module: Module, owner: int) -> Iterator[ScopeId]:

@@ -13,7 +13,7 @@ import msgspec
 
 from connlint.errors import UsageError
 from connlint.findings import TraceStep
-from connlint.location import unpack
+from connlint.location import line_of, unpack
 
 if TYPE_CHECKING:
     from connlint.model.entry_points import EntryPoint
@@ -131,11 +131,11 @@ def _function_at(project: Project, path: str, line: int) -> ScopeId:
 
 
 def _covers(at: int, end: int, line: int) -> bool:
-    return unpack(at)[0] <= line <= unpack(end)[0]
+    return line_of(at) <= line <= line_of(end)
 
 
 def _line(project: Project, scope: ScopeId) -> int:
-    line = unpack(project.module(scope[0]).facts.scopes[scope[1]].at)[0]
+    line = line_of(project.module(scope[0]).facts.scopes[scope[1]].at)
     return max(line, 1)
 
 

@@ -22,9 +22,9 @@ from connlint.fix.parameters import every_parameter, with_keyword, with_position
 from connlint.fix.place import Place
 from connlint.fix.provider import Provider
 from connlint.fix.quiet import LOGS, call_in, name_called, only_looks
-from connlint.fix.rewrite import Rewrite
+from connlint.fix.rewrite import Rewrite, lift
 from connlint.fix.site import Site
-from connlint.fix.unwrap import check_only, lift, unwrap_assigned, unwrap_with
+from connlint.fix.unwrap import check_only, unwrap_assigned, unwrap_with
 
 _ACTS = (cst.Call, cst.Await, cst.NamedExpr, cst.Yield)
 _CONSTANTS = frozenset({"None", "True", "False"})
@@ -184,7 +184,7 @@ def _unwrapped(
     if len(statement.items) > 1:
         raise Refused("the block opens other things as well, which would be left before the commit")
     check_kept(entered_name(item, statement, place)[1], place)
-    return Rewrite(splices=[lift(statement, place)])
+    return Rewrite(splices=[lift(statement, place.tree)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from connlint.fix.life import Entered, Held
 from connlint.fix.outcome import Refused
 from connlint.fix.place import Place
 from connlint.fix.provider import Provider
-from connlint.fix.rewrite import Rewrite, Splice, Statements, gone, leading_lines, statements_of
+from connlint.fix.rewrite import Rewrite, lift
 from connlint.fix.wrap import Opening
 
 _PLAIN_COMMA = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
@@ -59,7 +59,7 @@ def enter(entering: Entering, expression: cst.BaseExpression, provider: Provider
     check_kept(entering.uses, entering.place)
     rewrite = _without_begins(entering, expression, begun)
     if lifted:
-        rewrite.splices.append(_lift(lifted, statement))
+        rewrite.splices.append(lift(lifted, entering.place.tree))
     if begun or lifted:
         rewrite.unsafe.append(f"its begin() is removed, because {provider.name} begins by itself")
     return rewrite
@@ -159,18 +159,6 @@ def _without_begins(
     for item in begun:
         rewrite.changes[item] = lambda _: cst.RemoveFromParent()
     return rewrite
-
-
-def _lift(inner: cst.With, outer: cst.With) -> Splice:
-    """Put the statements of ``inner`` in its place."""
-    assert isinstance(outer.body, cst.IndentedBlock)
-
-    def build(old: Statements) -> Statements:
-        changed = old[0]
-        assert isinstance(changed, cst.With)
-        return [gone(leading_lines(changed)), *statements_of(changed.body)]
-
-    return Splice(outer.body, 0, 1, build)
 
 
 def _body(statement: cst.With) -> Sequence[cst.BaseStatement | cst.BaseSmallStatement]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import libcst as cst
 
+from connlint.fix.whitespace import comma_before, comment_in, without_comment
+
 Statement = cst.Import | cst.ImportFrom
 _NO_COMMA = cst.MaybeSentinel.DEFAULT
 
@@ -55,10 +57,10 @@ def _with_last(statement: cst.ImportFrom, new: cst.ImportAlias) -> cst.ImportFro
         closing = statement.rpar.whitespace_before if statement.rpar else None
         if comment := _comment_after(last):
             separator = cst.Comma(whitespace_after=comment.with_changes(**moved))
-            ending = cst.Comma(whitespace_after=_without_comment(comment))
-        elif statement.rpar and (comment := _comment_in(closing)):
+            ending = cst.Comma(whitespace_after=without_comment(comment))
+        elif statement.rpar and (comment := comment_in(closing)):
             separator = cst.Comma(whitespace_after=comment.with_changes(**moved))
-            rpar = statement.rpar.with_changes(whitespace_before=_without_comment(comment))
+            rpar = statement.rpar.with_changes(whitespace_before=without_comment(comment))
             statement = statement.with_changes(rpar=rpar)
     names += [last.with_changes(comma=separator), new.with_changes(comma=ending)]
     return statement.with_changes(names=names)
@@ -98,32 +100,14 @@ def _separator(statement: cst.ImportFrom) -> cst.Comma:
     opening = statement.lpar.whitespace_after if statement.lpar else None
     commas = (name.comma for name in names_in(statement)[:-1])
     between = [comma.whitespace_after for comma in commas if isinstance(comma, cst.Comma)]
-    for space in (*between, opening):
-        if isinstance(space, cst.ParenthesizedWhitespace):
-            plain = cst.ParenthesizedWhitespace(indent=space.indent, last_line=space.last_line)
-            return cst.Comma(whitespace_after=plain)
-    return cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    spaces = (each for each in (*between, opening) if isinstance(each, cst.ParenthesizedWhitespace))
+    return comma_before(next(spaces, None))
 
 
 def _comment_after(name: cst.ImportAlias) -> cst.ParenthesizedWhitespace | None:
     """The whitespace after the comma of ``name`` if it holds a comment."""
     comma = name.comma
-    return _comment_in(comma.whitespace_after) if isinstance(comma, cst.Comma) else None
-
-
-def _comment_in(
-    whitespace: cst.BaseParenthesizableWhitespace | None,
-) -> cst.ParenthesizedWhitespace | None:
-    if not isinstance(whitespace, cst.ParenthesizedWhitespace):
-        return None
-    has_comment = bool(whitespace.first_line.comment) or any(
-        line.comment for line in whitespace.empty_lines
-    )
-    return whitespace if has_comment else None
-
-
-def _without_comment(whitespace: cst.ParenthesizedWhitespace) -> cst.ParenthesizedWhitespace:
-    return cst.ParenthesizedWhitespace(indent=whitespace.indent, last_line=whitespace.last_line)
+    return comment_in(comma.whitespace_after) if isinstance(comma, cst.Comma) else None
 
 
 def _ending_indent(statement: Statement) -> cst.SimpleWhitespace:

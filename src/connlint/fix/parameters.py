@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 import libcst as cst
 
 from connlint.fix.outcome import Refused
+from connlint.fix.whitespace import comma_before, comment_in
 
 _NO_COMMA = cst.MaybeSentinel.DEFAULT
 
@@ -86,7 +87,7 @@ def _with_last(
     *before, last = wanted
     ending = {"comma": last.comma, "whitespace_after_param": last.whitespace_after_param}
     plain = cst.SimpleWhitespace("")
-    has_comment = isinstance(last.comma, cst.Comma) and _comment(last.comma.whitespace_after)
+    has_comment = isinstance(last.comma, cst.Comma) and comment_in(last.comma.whitespace_after)
     if has_comment and isinstance(last.comma, cst.Comma):
         raise Refused("a comment stands behind the last parameter")
     last = last.with_changes(comma=separator, whitespace_after_param=plain)
@@ -143,7 +144,7 @@ def ended_like(
         closing, cst.ParenthesizedWhitespace
     ):
         return last
-    if not isinstance(last, cst.Comma) and not _comment(space):
+    if not isinstance(last, cst.Comma) and not comment_in(space):
         return last
     ended = space.with_changes(indent=closing.indent, last_line=closing.last_line)
     return cst.Comma(whitespace_after=ended)
@@ -166,21 +167,5 @@ def _separator(function: cst.FunctionDef) -> cst.Comma:
     every = every_parameter(function.params)
     for each in every[:-1]:
         if isinstance(each.comma, cst.Comma):
-            space = each.comma.whitespace_after
-            if isinstance(space, cst.ParenthesizedWhitespace):
-                return cst.Comma(whitespace_after=_plain(space))
-            return cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    opening = function.whitespace_before_params
-    if isinstance(opening, cst.ParenthesizedWhitespace):
-        return cst.Comma(whitespace_after=_plain(opening))
-    return cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-
-
-def _plain(space: cst.ParenthesizedWhitespace) -> cst.ParenthesizedWhitespace:
-    return cst.ParenthesizedWhitespace(indent=space.indent, last_line=space.last_line)
-
-
-def _comment(space: cst.BaseParenthesizableWhitespace) -> bool:
-    return isinstance(space, cst.ParenthesizedWhitespace) and (
-        space.first_line.comment is not None or any(line.comment for line in space.empty_lines)
-    )
+            return comma_before(each.comma.whitespace_after)
+    return comma_before(function.whitespace_before_params)

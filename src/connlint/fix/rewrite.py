@@ -125,6 +125,23 @@ def statements_of(suite: cst.BaseSuite) -> list[cst.BaseStatement]:
     return [gone(comment_lines(suite.header)), *suite.body, gone(suite.footer)]
 
 
+def lift(statement: cst.With, tree: Tree) -> Splice:
+    """Put what is in ``statement`` in its place."""
+    block, at = tree.place_in_block(statement)
+
+    def build(old: Statements) -> Statements:
+        changed = old[0]
+        assert isinstance(changed, cst.With)
+        return [gone(leading_lines(changed)), *statements_of(changed.body)]
+
+    return Splice(block, at, at + 1, build)
+
+
+def indent_of(block: cst.BaseSuite | Block) -> str | None:
+    """The indentation of a block, where it has one of its own."""
+    return block.indent if isinstance(block, cst.IndentedBlock) else None
+
+
 def comment_lines(end: cst.TrailingWhitespace) -> list[cst.EmptyLine]:
     """The comment at the end of a line as a line of its own."""
     return [cst.EmptyLine(comment=end.comment, newline=end.newline)] if end.comment else []

@@ -9,8 +9,7 @@ import libcst as cst
 from connlint.fix.derived import check_finished, reach_of
 from connlint.fix.outcome import Refused
 from connlint.fix.place import Place
-from connlint.fix.rewrite import Rewrite, Splice, Statements, indented, leading_lines
-from connlint.fix.tree import Block
+from connlint.fix.rewrite import Rewrite, Splice, Statements, indent_of, indented, leading_lines
 
 _TRANSPARENT = (
     cst.Arg, cst.Attribute, cst.Await, cst.BinaryOperation, cst.Call, cst.Comparison,
@@ -47,7 +46,7 @@ def wrap_unnamed(
         inside = [old[0].with_changes(leading_lines=()), *old[1:]]
         opening = cst.With(
             items=[cst.WithItem(opened, cst.AsName(cst.Name(local)))],
-            body=indented(inside, cst.IndentedBlock(body=(), indent=_indent(block))),
+            body=indented(inside, cst.IndentedBlock(body=(), indent=indent_of(block))),
             asynchronous=cst.Asynchronous() if is_async else None,
             leading_lines=above,
         )
@@ -92,7 +91,3 @@ def free_name(name: str, statement: cst.BaseStatement, place: Place) -> str:
 
     numbered = (name if number == 1 else f"{name}_{number}" for number in count(1))
     return next(filter(is_free, numbered))
-
-
-def _indent(block: Block) -> str | None:
-    return block.indent if isinstance(block, cst.IndentedBlock) else None

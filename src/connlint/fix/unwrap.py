@@ -14,7 +14,7 @@ from connlint.fix.names import binds
 from connlint.fix.outcome import Refused
 from connlint.fix.place import Place
 from connlint.fix.provider import Provider
-from connlint.fix.rewrite import Rewrite, Splice, Statements, gone, leading_lines, statements_of
+from connlint.fix.rewrite import Rewrite, lift
 from connlint.fix.wrap import Given, wrap
 
 
@@ -36,7 +36,7 @@ def unwrap_with(item: cst.WithItem, provider: Provider, place: Place, begin: str
     elif len(statement.items) > 1:
         _drop_item(item, statement, result)
     else:
-        result.splices.append(lift(statement, place))
+        result.splices.append(lift(statement, place.tree))
     return result
 
 
@@ -45,18 +45,6 @@ def _drop_item(item: cst.WithItem, statement: cst.With, result: Rewrite) -> None
     *_, before, last = statement.items
     if item is last:
         result.replace(before, before.with_changes(comma=last.comma))
-
-
-def lift(statement: cst.With, place: Place) -> Splice:
-    """Put what is in ``statement`` in its place."""
-    block, at = place.tree.place_in_block(statement)
-
-    def build(old: Statements) -> Statements:
-        changed = old[0]
-        assert isinstance(changed, cst.With)
-        return [gone(leading_lines(changed)), *statements_of(changed.body)]
-
-    return Splice(block, at, at + 1, build)
 
 
 def unwrap_assigned(
@@ -85,7 +73,7 @@ def _unwrap_entered(held: Held, life: Entered, provider: Provider, place: Place)
     if len(life.statement.items) > 1:
         _drop_item(life.item, life.statement, result)
     else:
-        result.splices.append(lift(life.statement, place))
+        result.splices.append(lift(life.statement, place.tree))
     return result
 
 

@@ -20,12 +20,12 @@ from connlint.fix.rewrite import (
     Statements,
     comment_lines,
     gone,
+    indent_of,
     indented,
     leading_lines,
     statements_of,
     without_blank_start,
 )
-from connlint.fix.tree import Block
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def wrap_straight(opening: Opening, life: Straight) -> Rewrite:
         rewrite.unsafe.append("nothing closes it so far")
 
     def build(old: Statements) -> Statements:
-        return opening.around(old[1:], _indent(held.block), leading_lines(held.line))
+        return opening.around(old[1:], indent_of(held.block), leading_lines(held.line))
 
     stop = life.stop + bool(life.close)
     rewrite.splices.append(Splice(held.block, held.at, stop, build))
@@ -155,7 +155,7 @@ def _wrap_following_try(opening: Opening, life: Finally) -> Rewrite:
     def build(old: Statements) -> Statements:
         inside = [*old[1:-1], *_without_close(old[-1], life)]
         own = isinstance(statement.body, cst.IndentedBlock)
-        indent = _indent(statement.body if own else block)
+        indent = indent_of(statement.body if own else block)
         return opening.around(inside, indent, leading_lines(held.line))
 
     rewrite.splices.append(Splice(block, held.at, at + 1, build))
@@ -176,7 +176,7 @@ def _wrap_whole_try(opening: Opening, life: Finally) -> Rewrite:
 
     def build(old: Statements) -> Statements:
         inside = _without_close(old[0], life, comments=())
-        return opening.around(inside, _indent(statement.body), leading_lines(statement))
+        return opening.around(inside, indent_of(statement.body), leading_lines(statement))
 
     rewrite.splices.append(Splice(block, at, at + 1, build))
     return rewrite
@@ -195,7 +195,7 @@ def _wrap_inside_try(opening: Opening, life: Finally) -> Rewrite:
         rewrite.unsafe.append("it is closed before its except and finally clauses run")
 
     def build(old: Statements) -> Statements:
-        return opening.around(old[1:], _indent(held.block), leading_lines(held.line))
+        return opening.around(old[1:], indent_of(held.block), leading_lines(held.line))
 
     rewrite.splices.append(Splice(held.block, held.at, held.at + 1 + len(region), build))
     block, at = opening.place.tree.place_in_block(statement)
@@ -267,7 +267,3 @@ def _statements(
     nodes: Sequence[cst.CSTNode],
 ) -> Sequence[cst.BaseStatement | cst.BaseSmallStatement]:
     return [each for each in nodes if isinstance(each, cst.BaseStatement | cst.BaseSmallStatement)]
-
-
-def _indent(block: cst.BaseSuite | Block) -> str | None:
-    return block.indent if isinstance(block, cst.IndentedBlock) else None

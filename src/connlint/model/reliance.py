@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
-from connlint.location import unpack
+from connlint.location import line_of
 from connlint.model import values as v
 from connlint.model.enclosing import frames_around
 from connlint.model.expressions import descend, expressions_of, parts
@@ -39,7 +39,7 @@ def work_started(project: Project, scope: ScopeId, commit: Operation, until: int
     """Where work is started behind a commit, in words; nothing where none is."""
     for handover in project.run(scope).handovers:
         if commit.at < handover.at < until:
-            return f"line {_line(handover.at)} starts work that may look for what it writes"
+            return f"line {line_of(handover.at)} starts work that may look for what it writes"
     return ""
 
 
@@ -49,16 +49,12 @@ def read_back(project: Project, scope: ScopeId, commit: Operation, until: int) -
         is_same = operation.effect.session == commit.effect.session
         is_behind = commit.at < operation.at < until
         if is_same and is_behind and operation.effect.chain[-1].text.endswith(".refresh"):
-            return f"line {_line(operation.at)} reads back what it writes"
+            return f"line {line_of(operation.at)} reads back what it writes"
     for name, known in _new_rows(project, scope, commit):
         for at in _reads(project, scope, name, known):
             if commit.end < at < until:
-                return f"line {_line(at)} reads {name}, whose key it may give out"
+                return f"line {line_of(at)} reads {name}, whose key it may give out"
     return ""
-
-
-def _line(at: int) -> int:
-    return unpack(at)[0]
 
 
 def next_commit(project: Project, scope: ScopeId, commit: Operation, other: IsOther) -> int:

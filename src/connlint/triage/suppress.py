@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from connlint.facts.types import Directive
 from connlint.findings import Finding
-from connlint.location import unpack
+from connlint.location import line_of
 from connlint.rules.registry import Registry
 from connlint.rules.run.suppression_without_reason import SuppressionWithoutReason
 from connlint.rules.run.unknown_code_in_suppression import UnknownCodeInSuppression
@@ -38,7 +38,7 @@ class _Comment:
     def __init__(self, path: str, directive: Directive, registry: Registry) -> None:
         self.path = path
         self.directive = directive
-        self.line = unpack(directive.at)[0]
+        self.line = line_of(directive.at)
         self.codes: dict[str, str] = {}
         self.unknown: list[str] = []
         self.used: set[str] = set()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connlint.findings import Suspect
-from connlint.location import span_between
 from connlint.rules.base import Rule
+from connlint.rules.run.comments import comment_suspect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from connlint.facts.types import Directive
+    from connlint.findings import Suspect
     from connlint.model.project import Project
 
 
@@ -27,13 +27,11 @@ class SuppressionWithoutReason(Rule):
     def unexplained(self, path: str, directive: Directive, codes: Sequence[str]) -> Suspect:
         """The suspect for ``directive``, which silences ``codes`` without a reason."""
         listed = ", ".join(codes)
-        return Suspect(
-            code=self.code,
-            path=path,
-            span=span_between(directive.at, directive.end),
-            shape="file",
+        return comment_suspect(
+            self.code,
+            path,
+            directive,
             message=f"suppression of {listed} gives no reason: write it behind the codes",
-            symbol="",
             matched=f"{directive.kind}[{listed}]",
             priority="low",
         )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connlint.findings import Suspect
-from connlint.location import span_between
 from connlint.rules.base import Rule
+from connlint.rules.run.comments import comment_suspect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from connlint.facts.types import Directive
+    from connlint.findings import Suspect
     from connlint.model.project import Project
 
 
@@ -34,12 +34,4 @@ class UnknownCodeInSuppression(Rule):
         return self._suspect(path, directive, message, "malformed")
 
     def _suspect(self, path: str, directive: Directive, message: str, matched: str) -> Suspect:
-        return Suspect(
-            code=self.code,
-            path=path,
-            span=span_between(directive.at, directive.end),
-            shape="file",
-            message=message,
-            symbol="",
-            matched=matched,
-        )
+        return comment_suspect(self.code, path, directive, message=message, matched=matched)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connlint.findings import FixIntent, Suspect
-from connlint.location import span_between
+from connlint.findings import FixIntent
 from connlint.rules.base import Rule
+from connlint.rules.run.comments import comment_suspect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from connlint.facts.types import Directive
+    from connlint.findings import Suspect
     from connlint.model.project import Project
 
 
@@ -31,13 +32,11 @@ class UnusedSuppression(Rule):
         """
         listed = ", ".join(codes)
         where = "in this file" if directive.kind == "ignore-file" else "on this line"
-        return Suspect(
-            code=self.code,
-            path=path,
-            span=span_between(directive.at, directive.end),
-            shape="file",
+        return comment_suspect(
+            self.code,
+            path,
+            directive,
             message=f"suppression of {listed} is not needed: no such finding {where}",
-            symbol="",
             matched=f"{directive.kind}[{listed}]",
             priority="low",
             intent=FixIntent(

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
 from connlint.findings import FixIntent
+from connlint.location import line_of
 from connlint.model import values as v
 from connlint.model.expressions import calls_in
 from connlint.model.lifetimes.ownership import arguments_of
 from connlint.model.names import walk
 from connlint.rules.sessions.known_names import known_as
-from connlint.rules.sessions.openings import kind_of, line_of
+from connlint.rules.sessions.openings import kind_of
 
 if TYPE_CHECKING:
     from connlint.model.catalog.types import Function, Type

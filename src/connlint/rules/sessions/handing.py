@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from connlint.facts import types as f
 from connlint.findings import FixIntent, FixPart
-from connlint.location import span_between, unpack
+from connlint.location import line_of, span_between
 from connlint.model import values as v
 from connlint.model.classes import ClassId
 from connlint.model.expressions import calls_in, descend, end_of, expressions_of
@@ -159,7 +159,7 @@ class _Places:
     def _argument(self, function: ScopeId, call: _Call, name: str) -> f.Expr | None:
         """What a call hands to a parameter; raises :class:`_Unknown` when that can't be told."""
         params = self._facts(function).params
-        where = f"line {unpack(call.node.at)[0]} of {self._project.path(call.scope)}"
+        where = f"line {line_of(call.node.at)} of {self._project.path(call.scope)}"
         if any(isinstance(each, f.Starred) for each in call.node.args) or any(
             keyword.name is None for keyword in call.node.keywords
         ):
@@ -200,7 +200,7 @@ class _Places:
         self._check_mentions(scope, taken.scope, called, symbol)
 
     def _note(self, scope: ScopeId, call: f.Call, argument: f.Expr) -> None:
-        where = f"line {unpack(call.at)[0]} of {self._project.path(scope)}"
+        where = f"line {line_of(call.at)} of {self._project.path(scope)}"
         if not isinstance(argument, (f.Name, f.Attr)):
             raise _Unknown(f"{where} hands over what is worked out there")
         key = (scope, _at(argument), end_of(argument))
@@ -228,7 +228,7 @@ class _Places:
                     )
                     is_open = not values or any(v.is_unknown(each) for each in values)
                     if (is_it or is_open) and _at(node) not in called:
-                        line = unpack(_at(node))[0]
+                        line = line_of(_at(node))
                         path = self._project.path(scope)
                         raise _Unknown(f"{symbol} may be called otherwise: line {line} of {path}")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from connlint.location import line_of
 from connlint.model import values as v
 from connlint.rules.base import Rule
 from connlint.rules.evidence import step, suspect
-from connlint.rules.sessions.openings import given_sessions, line_of, opener_of, openers
+from connlint.rules.sessions.openings import given_sessions, opener_of, openers
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
-from connlint.location import unpack
 from connlint.model import values as v
 from connlint.model.expressions import calls_in
 from connlint.model.lifetimes.ownership import arguments_of
@@ -142,8 +141,3 @@ def kind_of(project: Project, operation: Operation) -> str:
 def opener_of(operation: Operation) -> str:
     """What the function itself calls to open it: a factory, or a function that hands it out."""
     return operation.effect.provider if operation.own else operation.effect.chain[0].text
-
-
-def line_of(at: int) -> int:
-    """The line of a packed position."""
-    return unpack(at)[0]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
 from connlint.findings import FixIntent
+from connlint.location import line_of
 from connlint.model import values as v
-from connlint.rules.sessions.openings import line_of
 
 if TYPE_CHECKING:
     from connlint.model.effects import Operation

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from connlint.location import line_of
 from connlint.model.usage import uses_of
 from connlint.rules.base import Rule
 from connlint.rules.evidence import step, suspect
 from connlint.rules.sessions.ending import ending_intent
-from connlint.rules.sessions.openings import is_of_thread, kind_of, line_of, opener_of, openers
+from connlint.rules.sessions.openings import is_of_thread, kind_of, opener_of, openers
 
 if TYPE_CHECKING:
     from connlint.findings import Suspect

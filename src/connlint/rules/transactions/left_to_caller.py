@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from connlint.facts import types as f
 from connlint.findings import FixIntent
-from connlint.location import unpack
+from connlint.location import line_of
 from connlint.model.enclosing import frames_around
 from connlint.model.names import walk
 from connlint.model.reliance import read_back, work_started
@@ -98,7 +98,7 @@ def _of_commit(project: Project, scope: ScopeId, operation: Operation) -> str:
     for frame in frames_around(body, operation.at):
         for statement in walk(frame.following):
             if isinstance(statement, f.Raise):
-                line = unpack(statement.at)[0]
+                line = line_of(statement.at)
                 return f"line {line} raises behind it, which would undo what it keeps"
     for where, way in project.ways_to(operation.effect):
         if started := work_started(project, where, way, sys.maxsize):

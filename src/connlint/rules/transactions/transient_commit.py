@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
 from connlint.findings import FixIntent, FixPart
-from connlint.location import unpack
+from connlint.location import line_of
 from connlint.model import values as v
 from connlint.model.classes import ClassId
 from connlint.model.expressions import targets_of
@@ -118,14 +118,14 @@ def _also_written(project: Project, scope: ScopeId, commit: Operation) -> str:
         if operation.effect.kind != "write" or operation.at >= commit.at:
             continue
         call = calls.get((operation.at, operation.end))
-        line = unpack(operation.at)[0]
+        line = line_of(operation.at)
         if call is None or not operation.own:
             return f"it also writes what line {line} does"
         if not _writes_a_state(project, scope, call):
             return f"it also writes what line {line} does"
     for at, name in _stored(project, scope):
         if at < commit.at:
-            return f"it also writes {name}, which line {unpack(at)[0]} changes"
+            return f"it also writes {name}, which line {line_of(at)} changes"
     return ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from connlint.location import unpack
+from connlint.location import line_of
 from connlint.rules.base import Rule
 from connlint.rules.evidence import step, suspect
 
@@ -31,7 +31,7 @@ class DualWrite(Rule):
     def _suspect(self, project: Project, scope: ScopeId, found: Found) -> Suspect:
         memory = found.memory
         names = ", ".join(sorted({fact.name for fact in found.facts} - {"*"})) or "fields"
-        line = unpack(found.stored_at)[0]
+        line = line_of(found.stored_at)
         return suspect(
             project, self.code, scope, memory.at, memory.end,
             message=f"{names} of {memory.container} also goes to the database (line {line}), and "

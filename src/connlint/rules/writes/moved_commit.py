@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from connlint.facts import types as f
 from connlint.findings import FixIntent
-from connlint.location import unpack
+from connlint.location import line_of, unpack
 from connlint.model import values as v
 from connlint.model.enclosing import frames_around
 from connlint.model.expressions import targets_of
@@ -105,9 +105,9 @@ class _Rounds:
         outer = self._loops[0]
         for handover in self._project.run(self._scope).handovers:
             if outer.at < handover.at < outer.end:
-                yield f"line {_line(handover.at)} starts work that may look for what was written"
+                yield f"line {line_of(handover.at)} starts work that may look for what was written"
         for each in self._inside:
-            where = f"line {_line(each.at)}"
+            where = f"line {line_of(each.at)}"
             kind, method = each.effect.kind, each.effect.chain[-1].text.rpartition(".")[2]
             if each.effect.session != self._commit.effect.session:
                 if kind not in ("persist", "slow"):
@@ -128,17 +128,17 @@ class _Rounds:
         first = min(changes, default=self._commit.at)
         for at in changes:
             if at > self._commit.end:
-                yield f"line {_line(at)} goes on behind it in the same round"
+                yield f"line {line_of(at)} goes on behind it in the same round"
         for statement in walk(self._loop.body):
             at = getattr(statement, "at", 0)
             if isinstance(statement, (f.Return, f.Raise)):
-                yield f"line {_line(at)} leaves the loop without the commit behind it"
+                yield f"line {line_of(at)} leaves the loop without the commit behind it"
             elif isinstance(statement, (f.Break, f.Continue)) and first < at < self._commit.at:
-                yield f"line {_line(at)} leaves the round before its commit"
+                yield f"line {line_of(at)} leaves the round before its commit"
             elif isinstance(statement, f.Define):
-                yield f"line {_line(at)} defines what may be run later"
+                yield f"line {line_of(at)} defines what may be run later"
             elif isinstance(statement, f.Evaluate) and self._is_unknown(statement.value):
-                yield f"line {_line(at)} does what is not known, and may need the commit"
+                yield f"line {line_of(at)} does what is not known, and may need the commit"
 
     def _changes(self) -> Iterator[int]:
         """Where a round writes, or changes what may be a row."""
@@ -181,7 +181,3 @@ class _Rounds:
             return False
         values = self._project.values(*self._scope, call.func)
         return not values or not all(isinstance(each, v.Func) for each in values)
-
-
-def _line(at: int) -> int:
-    return unpack(at)[0]
