@@ -32,6 +32,7 @@ from connlint.rules.run.unreadable_file import UnreadableFile
 from connlint.source import SourceError, decode, read, split_lines
 from connlint.stopwatch import Stopwatch
 from connlint.triage.judge import Terms, judge
+from connlint.triage.places import ProjectPlaces
 from connlint.triage.remembered import Memory, RunResult, result_key
 from connlint.triage.scope import Scope, scope_of
 from connlint.triage.verdict import Verdict
@@ -39,7 +40,8 @@ from connlint.triage.verdict import Verdict
 if TYPE_CHECKING:
     from connlint.detect.detection import Detection
     from connlint.facts.types import FileFacts
-    from connlint.model.project import Modules, Project
+    from connlint.model.modules import Modules
+    from connlint.model.project import Project
     from connlint.model.queries.sql_files import SqlFiles
     from connlint.visit.batch import Visit
     from connlint.visit.confirm import Confirmed
@@ -147,11 +149,12 @@ class Analysis:
     @cached_property
     def project(self) -> Project:
         """All files as one project, held against the standard: the declared or the assumed one."""
+        from connlint.model.project import Project
+
         with self.stopwatch("linking"):
             detection = self.detection
-            project = self._modules.link(
-                detection.standard if detection else self.request.loaded.standard
-            )
+            standard = detection.standard if detection else self.request.loaded.standard
+            project = Project(self._modules.engine(standard))
             project.dependencies = self._dependencies
             project.sql_files = self._sql_files
             return project
@@ -205,7 +208,7 @@ class Analysis:
 
     @cached_property
     def _modules(self) -> Modules:
-        from connlint.model.project import Modules
+        from connlint.model.modules import Modules
 
         names = self.layout.names
         files = ((path, names[path], facts) for path, facts in self.facts.items())
@@ -314,7 +317,7 @@ class Analysis:
     def terms_in(self, scope: Scope) -> Terms:
         """What the findings in ``scope`` are judged by."""
         request = self.request
-        places = _Places(self)
+        places = ProjectPlaces(self)
         return Terms(request.loaded.standard, request.registry, self.active, scope, places)
 
     @cached_property
@@ -374,30 +377,6 @@ class Analysis:
         other._saved_facts = self._saved_facts
         other.detection = self.detection
         return other
-
-
-class _Places:
-    """What there is in the project of an analysis, looked up when somebody asks."""
-
-    def __init__(self, analysis: Analysis) -> None:
-        self._analysis = analysis
-
-    def defines(self, path: str, symbol: str) -> bool:
-        """Whether the file has a function or class of that dotted path, or is that module.
-
-        What could not be read has whatever is asked for.
-        """
-        facts = self._analysis.facts.get(path)
-        if facts is None or facts.problem:
-            return facts is not None
-        module = self._analysis.layout.names[path]
-        names = {f"{module}.{scope.qualname}" for scope in facts.scopes}
-        return symbol in ("", module) or symbol in names
-
-    def is_module(self, name: str) -> bool:
-        """Whether a module or package goes by this dotted name."""
-        layout = self._analysis.layout
-        return name in layout.paths or name in layout.folders
 
 
 def _unread(facts: Mapping[str, FileFacts]) -> Iterator[Suspect]:

@@ -11,7 +11,7 @@ from connlint.detect.assume import detect
 from connlint.detect.detection import Detection
 from connlint.discover.layout import lay_out
 from connlint.facts.extract import extract
-from connlint.model.project import Modules
+from connlint.model.modules import Modules
 
 SETTINGS = """
     import os

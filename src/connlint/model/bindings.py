@@ -44,6 +44,8 @@ class Bindings:
         also_named: Mapping[str, str] | None,
     ) -> None:
         self.modules = {module.name: module for module in modules}
+        self.examined: tuple[Module, ...] = tuple(self.modules.values())
+        """The modules whose own code is asked about; names lead into the others as well."""
         importable = dict(self.modules)
         for other, name in (also_named or {}).items():
             if name in self.modules:

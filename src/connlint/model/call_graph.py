@@ -23,6 +23,15 @@ class CallGraph:
         self._entry_points = entry_points
         self._below: dict[ScopeId, frozenset[ScopeId]] = {}
 
+    @cached_property
+    def callers(self) -> dict[ScopeId, list[ScopeId]]:
+        """Those that call each function, once each."""
+        table: dict[ScopeId, list[ScopeId]] = {}
+        for caller, callees in self.callees.items():
+            for callee in callees:
+                table.setdefault(callee, []).append(caller)
+        return table
+
     def calls_into(self, caller: ScopeId, callee: ScopeId) -> bool:
         """Whether a function calls another one, directly or through calls."""
         below = self._below.get(caller)

@@ -87,7 +87,8 @@ class Engine(Assumptions):
 
     @cached_property
     def relevance(self) -> Relevance:
-        """Which functions are worth evaluating; found out when it is first asked for."""
+        """Which functions are worth evaluating; found out when it is first asked for, unless it
+        has been set before."""
         return Relevance(self.program)
 
     def enter_all(self) -> None:

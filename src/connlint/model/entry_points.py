@@ -20,7 +20,8 @@ from connlint.model.catalog.types import PER_EVENT, EntryKind, Registrar
 from connlint.model.classes import ClassId
 from connlint.model.engine import Engine
 from connlint.model.expressions import calls_in
-from connlint.model.name_parts import source_name as last_name
+from connlint.model.focus import Focus
+from connlint.model.name_parts import source_name
 from connlint.model.names import Module, ScopeId
 from connlint.model.registrations import (
     PROGRESS,
@@ -75,23 +76,49 @@ class EntryPoints:
         self.starts: dict[ScopeId, list[Start]] = {}
         self._prefixes = Prefixes(engine.program)
         self._found: dict[tuple[ScopeId, str], EntryPoint] = {}
+        self._by: dict[tuple[ScopeId, str], str] = {}
+        """The module that makes each function an entry point; none when the standard does, or many
+        modules do together."""
+        self._at = ""
+        self._is_whole = True
+
+    def carry(self, earlier: EntryPoints, focus: Focus) -> None:
+        """Take over what was found before a change in modules that are not looked at anew."""
+        self._is_whole = False
+        for (scope, kind), entry in earlier._found.items():
+            by = earlier._by[scope, kind]
+            now = focus.now(scope, self._program) if by not in focus.modules else None
+            if now is not None:
+                line = unpack(self._program.modules[now[0]].facts.scopes[now[1]].name_at)[0]
+                moved = msgspec.structs.replace(entry, scope=now[1], line=line)
+                self._found[now, kind] = moved
+                self._by[now, kind] = by
+        for scope, starts in earlier.starts.items():
+            kept = [start for start in starts if start.scope[0] not in focus.modules]
+            if kept and (now := focus.now(scope, self._program)):
+                self.starts[now] = kept
+        self._prefixes.carry(earlier._prefixes)
 
     def find(self) -> tuple[EntryPoint, ...]:
         """All entry points, in order of path and line."""
         pass_registries(self._program)
         calls = list(registering_calls(self._program))
         self._prefixes.collect(calls)
-        for module in self._program.modules.values():
+        for module in self._program.examined:
+            self._at = module.name
             for number, scope in enumerate(module.facts.scopes):
                 if scope.decorators:
                     self._from_decorators(module, number)
                 if scope.kind == "class" and scope.bases:
                     self._from_bases(ClassId(module.name, number))
         for registration in calls:
+            self._at = registration.module.name
             self._from_call(registration)
-        self._configured()
         self._depended_on()
-        self._shared()
+        self._at = ""
+        self._configured()
+        if self._is_whole:
+            self._shared()
         return tuple(sorted(self._found.values(), key=lambda e: (e.path, e.line, e.kind, e.name)))
 
     # adding
@@ -111,7 +138,8 @@ class EntryPoints:
         entry = EntryPoint(
             kind, name, scope[0], scope[1], symbol, module.path, line, per_event, in_loop
         )
-        self._found.setdefault((scope, kind), entry)
+        if self._found.setdefault((scope, kind), entry) is entry:
+            self._by[scope, kind] = self._at
 
     def _add_values(self, kind: EntryKind, name: str, values: v.Values) -> None:
         """Register everything that a handler argument may be."""
@@ -259,7 +287,7 @@ class EntryPoints:
                 if target.kind == "function":
                     self._add("event-handler", target.name, (target.module, target.scope))
             if "*" in pattern:
-                for module in self._program.modules.values():
+                for module in self._program.examined:
                     for number, scope in enumerate(module.facts.scopes):
                         if scope.kind == "function" and matches_name(
                             pattern, module.symbol(number)
@@ -280,12 +308,13 @@ class EntryPoints:
 
     def _depended_on(self) -> None:
         """Dependencies of applications and routers: they run before each of their routes."""
-        for module in self._program.modules.values():
+        for module in self._program.examined:
+            self._at = module.name
             for number, scope in enumerate(module.facts.scopes):
                 if not any(text.rpartition(".")[2] in _WITH_ROUTES for text in scope.called):
                     continue
                 for call in calls_in(module.body(number)):
-                    if last_name(call.func) in _WITH_ROUTES:
+                    if source_name(call.func) in _WITH_ROUTES:
                         for value in self._listed(module, number, call):
                             name = self._program.modules[value.module].facts.scopes[value.scope]
                             self._add("request-hook", name.qualname, (value.module, value.scope))

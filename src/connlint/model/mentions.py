@@ -41,7 +41,7 @@ class Mentions:
 
     def imports(self) -> Iterator[tuple[Module, f.Import, str]]:
         """Imports of wanted names, except for annotations alone; a star import when one is used."""
-        for module in self._program.modules.values():
+        for module in self._program.examined:
             for item in module.facts.imports:
                 if item.type_checking or item.attr is None:
                     continue
@@ -73,7 +73,7 @@ class Mentions:
 
     def handed_on(self) -> Iterator[Mention]:
         """References to wanted names that are handed on instead of called."""
-        for module in self._program.modules.values():
+        for module in self._program.examined:
             tainted = self._tainted(module)
             for number, scope in enumerate(module.facts.scopes):
                 if self._may_mention(module, number, scope, tainted):

@@ -3,7 +3,7 @@ parameters stand for when no particular path is followed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from connlint.config.standard import Standard
 from connlint.facts import types as f
@@ -53,6 +53,10 @@ class Program(Bindings):
         self._types: dict[str, Type | None] = {}
         self._attributes: dict[tuple[ClassId, str], v.Values] = {}
         self.annotations = Annotations(self)
+
+    def examine(self, names: Collection[str]) -> None:
+        """Ask about the code of the modules of these names only."""
+        self.examined = tuple(m for m in self.modules.values() if m.name in names)
 
     # types
 

@@ -6,10 +6,8 @@ function that can matter, and knows for each function what it does and what reac
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from connlint.config.standard import Standard
 from connlint.discover.dependencies import Dependencies
@@ -18,7 +16,6 @@ from connlint.facts.garbage import collector_paused
 from connlint.findings import EntryPointRef, TraceStep
 from connlint.location import Span, span_between, unpack
 from connlint.model import values as v
-from connlint.model.bodies import Keeper
 from connlint.model.call_graph import CallGraph
 from connlint.model.connections.places import Connections
 from connlint.model.connections.written import WrittenUrl, written_urls
@@ -28,15 +25,17 @@ from connlint.model.engine import Engine, FunctionRun
 from connlint.model.entry_points import EntryPoint, EntryPoints
 from connlint.model.expiry import Expiry
 from connlint.model.failures import Failures
+from connlint.model.focus import Focus
 from connlint.model.forbidden import Forbidden
-from connlint.model.inner_roots import apply_inner_roots
 from connlint.model.lifetimes.lives import Lives
 from connlint.model.mentions import Mentions
+from connlint.model.modules import Modules
 from connlint.model.names import Module, ScopeId, Target
 from connlint.model.nesting import Nesting, Nestings
-from connlint.model.program import Program
 from connlint.model.providers import Provider, provider_of
+from connlint.model.queries.executed import Executions
 from connlint.model.queries.sql_files import SqlFiles
+from connlint.model.reach import focus_on
 from connlint.model.responses import Responses
 from connlint.model.roles import Roles
 from connlint.model.rows import Rows
@@ -47,62 +46,29 @@ from connlint.model.stores import Stores
 from connlint.model.streaming import Streaming
 from connlint.model.written.contents import WrittenContents
 
-_RECURSION = 12_000
-
-
-class Modules(NamedTuple):
-    """The readable files of a project as modules, to be linked under one standard or another."""
-
-    modules: tuple[Module, ...]
-    also_named: Mapping[str, str]
-
-    @classmethod
-    def of(
-        cls,
-        files: Iterable[tuple[str, str, f.FileFacts]],
-        paths: Mapping[str, str] | None = None,
-        inner: Sequence[str] = (),
-    ) -> Modules:
-        """Files and paths are those of :meth:`Project.link`, ``inner`` those of the layout."""
-        paths = paths or {}
-        modules: dict[str, Module] = {}
-        keeper = Keeper()
-        for path, name, facts in files:
-            if facts.problem is None:
-                is_hidden = name in modules or paths.get(name, path) != path
-                unique = f"{name}@{len(modules)}" if is_hidden else name
-                modules[unique] = Module(unique, path, facts, name, keeper)
-        names = {module.path: name for name, module in modules.items()}
-        also_named = {name: names[path] for name, path in paths.items() if path in names}
-        apply_inner_roots(modules.values(), inner)
-        return cls(tuple(modules.values()), also_named)
-
-    def engine(self, standard: Standard) -> Engine:
-        """What runs single functions, without linking the whole."""
-        sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
-        return Engine(Program(self.modules, standard, also_named=self.also_named))
-
-    def link(self, standard: Standard) -> Project:
-        """All modules as one project under a standard."""
-        engine = self.engine(standard)
-        return Project(engine.program, engine)
-
 
 class Project:
     """A linked project. Make one with :meth:`link`."""
 
-    def __init__(self, program: Program, engine: Engine) -> None:
+    def __init__(
+        self, engine: Engine, before: Project | None = None, focus: Focus | None = None
+    ) -> None:
+        """With ``focus`` only that is looked at; what else there is to know is that of ``before``,
+        the same project before a change."""
         self.dependencies: Dependencies | None = None
         """What the project declares to depend on, where somebody has looked."""
         self.sql_files: Callable[[], SqlFiles] = SqlFiles
         """Tells what the SQL files of the project declare."""
-        self.program = program
+        self.program = engine.program
         self.engine = engine
-        self.standard = program.standard
-        entry_points = EntryPoints(engine)
-        self.entry_points = entry_points.find()
-        self.starts = entry_points.starts
-        self.roles = Roles(program, self.entry_points)
+        self.standard = engine.program.standard
+        self._found = EntryPoints(engine)
+        self._earlier: dict[ScopeId, FunctionRun] = {}
+        if before and focus:
+            self._carry(before, focus)
+        self.entry_points = self._found.find()
+        self.starts = self._found.starts
+        self.roles = Roles(self.program, self.entry_points)
         self.slowness = Slowness(engine)
         self.lives = Lives(engine, self.slowness)
         self.failures = Failures(engine)
@@ -120,7 +86,27 @@ class Project:
         """Link files, given as ``(path, module name, facts)``; some may be unreadable. ``paths``
         says which file an import of a name finds, for further names of the files and for names that
         several of them have."""
-        return Modules.of(files, paths).link(standard)
+        return cls(Modules.of(files, paths).engine(standard))
+
+    def after(self, changed: Mapping[str, f.FileFacts], modules: Modules) -> Project:
+        """The project of these ``modules``, of which the files at some paths have changed since
+        they were linked as this one, as far as the change can reach (:mod:`reach`)."""
+        engine = modules.engine(self.standard)
+        new = [module for module in modules.modules if module.path in changed]
+        focus = focus_on(new, self.program, self.engine.relevance, self.call_graph)
+        names = focus.changed
+        engine.relevance = self.engine.relevance.carried_to(engine.program, names)
+        project = Project(engine, self, focus)
+        project.dependencies = self.dependencies
+        project.sql_files = self.sql_files
+        return project
+
+    def _carry(self, before: Project, focus: Focus) -> None:
+        """Take over what was known of what the change does not reach."""
+        self.program.examine(focus.modules)
+        self.program.passed.update(focus.passed())
+        self._found.carry(before._found, focus)
+        self._earlier = {scope: run for scope, run in before.known_runs() if focus.is_known(scope)}
 
     # functions
 
@@ -131,7 +117,8 @@ class Project:
             return self._analyse()
 
     def _analyse(self) -> dict[ScopeId, FunctionRun]:
-        scopes = self.engine.relevance.scopes()
+        examined = {module.name for module in self.program.examined}
+        scopes = [scope for scope in self.engine.relevance.scopes() if scope[0] in examined]
         before = {key: len(passed) for key, passed in self.program.passed.items()}
         for scope in scopes:
             self.engine.run(scope)
@@ -140,12 +127,22 @@ class Project:
         return {scope: self.engine.run(scope) for scope in scopes}
 
     def runs(self) -> Iterator[tuple[ScopeId, FunctionRun]]:
-        """Every function, module and class body that was evaluated, in order, with its run."""
+        """Every function, module and class body to report on, in order, with its run."""
         yield from self._analysed.items()
+
+    def known_runs(self) -> Iterator[tuple[ScopeId, FunctionRun]]:
+        """Those to report on, and all others that bear on what is said of them."""
+        yield from self._known.items()
+
+    @cached_property
+    def _known(self) -> dict[ScopeId, FunctionRun]:
+        if not self._earlier:
+            return self._analysed
+        return dict(sorted((self._earlier | self._analysed).items()))
 
     def run(self, scope: ScopeId) -> FunctionRun:
         """What one function does."""
-        return self._analysed.get(scope) or self.engine.run(scope)
+        return self._known.get(scope) or self.engine.run(scope)
 
     def module(self, name: str) -> Module:
         return self.program.modules[name]
@@ -168,7 +165,7 @@ class Project:
     @cached_property
     def call_graph(self) -> CallGraph:
         """Who calls whom, as far as calls are resolved."""
-        return CallGraph(self._analysed, self.entry_points)
+        return CallGraph(self._known, self.entry_points)
 
     def calls_into(self, caller: ScopeId, callee: ScopeId) -> bool:
         """Whether a function calls another one, directly or through calls."""
@@ -181,7 +178,7 @@ class Project:
     @cached_property
     def _by_effect(self) -> dict[tuple[str, str, int], list[tuple[ScopeId, Operation]]]:
         table: dict[tuple[str, str, int], list[tuple[ScopeId, Operation]]] = {}
-        for scope, operation in self.operations():
+        for scope, operation in self.known_operations():
             table.setdefault(operation.effect.place, []).append((scope, operation))
         return table
 
@@ -230,7 +227,7 @@ class Project:
     @cached_property
     def stores(self) -> Stores:
         """What happens to containers in memory, and to the rows of models."""
-        return Stores(self.program, self.roles, self._analysed, self.entry_points)
+        return Stores(self.program, self.roles, self._known, self.entry_points)
 
     @cached_property
     def rows(self) -> Rows:
@@ -246,6 +243,11 @@ class Project:
     def responses(self) -> Responses:
         """What routes declare and return."""
         return Responses(self.program)
+
+    @cached_property
+    def executions(self) -> Executions:
+        """Where SQL text is executed."""
+        return Executions(self.program, self.engine.relevance)
 
     @cached_property
     def sites(self) -> Sites:
@@ -346,7 +348,7 @@ class Project:
     @cached_property
     def nestings(self) -> tuple[Nesting, ...]:
         """Transactions that are begun or ended inside another one; those of tests left out."""
-        runs = (each for each in self.runs() if self.role(each[0]) != "test")
+        runs = (each for each in self.known_runs() if self.role(each[0]) != "test")
         return tuple(Nestings(self.engine, self.failures, self.injector).among(runs))
 
     # acquisitions
@@ -383,8 +385,18 @@ class Project:
         """What an expression of a scope may stand for, whatever the path."""
         return self.program.static(self.program.modules[module], scope, expression)
 
+    def calling(self, names: Collection[str]) -> set[ScopeId]:
+        """The functions that call or hand on something whose last name is one of these."""
+        return self.engine.relevance.calling(names, self.program.examined)
+
     def operations(self) -> Iterator[tuple[ScopeId, Operation]]:
-        """Every operation of every function, in order of file and position."""
+        """Every operation of the functions to report on, in order of file and position."""
         for scope, run in self._analysed.items():
+            for operation in run.operations:
+                yield scope, operation
+
+    def known_operations(self) -> Iterator[tuple[ScopeId, Operation]]:
+        """Those to report on, and all others that bear on what is said of them."""
+        for scope, run in self._known.items():
             for operation in run.operations:
                 yield scope, operation

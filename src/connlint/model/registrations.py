@@ -75,7 +75,7 @@ def pass_registries(program: Program) -> None:
                     wanted[around.name] = None
     if not wanted:
         return
-    for module in program.modules.values():
+    for module in program.examined:
         for number, scope in enumerate(module.facts.scopes):
             if any(called.rpartition(".")[2] in wanted for called in scope.called):
                 for node in calls_in(module.body(number)):
@@ -98,7 +98,7 @@ def registering_calls(program: Program) -> Iterator[Registration]:
     catalog = program.catalog
     everywhere, by_package = _registering_names(catalog)
     reporting = _reporting(program)
-    for module in program.modules.values():
+    for module in program.examined:
         absolute = (item.module for item in module.facts.imports if not item.level)
         imported = {name.partition(".")[0] for name in absolute}
         wanted = everywhere.union(*(by_package.get(package, ()) for package in imported))

@@ -7,9 +7,9 @@ holds one. It decides what is computed, never what is found.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-from connlint.model.names import ScopeId
+from connlint.model.names import Module, ScopeId
 from connlint.model.program import Program
 from connlint.model.relevant.name_index import NameIndex
 from connlint.model.relevant.slow_work import slow_work
@@ -20,12 +20,21 @@ from connlint.model.relevant.state_setters import state_setters
 class Relevance:
     """Which scopes of a program are worth evaluating. Built once; ask with ``in``."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, found: Collection[ScopeId] | None = None) -> None:
+        """``found``: the scopes, where they are known already."""
         self._program = program
-        index = NameIndex(program.modules.values())
-        spreading = Spreading(program, index)
-        found = spreading.found | state_setters(program)
-        self._found = found | slow_work(program, index, spreading.namesakes, found)
+        self._found = frozenset(_found(program) if found is None else found)
+
+    def carried_to(self, program: Program, changed: Collection[str]) -> Relevance:
+        """The same for a program in which the modules of these names have changed: all that is in
+        them is taken as worth evaluating."""
+        kept = (scope for scope in self._found if scope[0] not in changed)
+        new = (
+            (name, number)
+            for name in changed
+            for number in range(len(program.modules[name].facts.scopes))
+        )
+        return Relevance(program, {*kept, *new})
 
     def __contains__(self, scope: object) -> bool:
         return scope in self._found
@@ -37,11 +46,21 @@ class Relevance:
         """All of them, in order."""
         return sorted(self._found)
 
-    def calling(self, names: Collection[str]) -> set[ScopeId]:
-        """The scopes that call or hand on something whose last name is one of these."""
+    def calling(
+        self, names: Collection[str], among: Iterable[Module] | None = None
+    ) -> set[ScopeId]:
+        """The scopes that call or hand on something whose last name is one of these; those of all
+        modules, or of those ``among`` them."""
         return {
             (module.name, number)
-            for module in self._program.modules.values()
+            for module in (self._program.modules.values() if among is None else among)
             for number, scope in enumerate(module.facts.scopes)
             if any(text.rpartition(".")[2] in names for text in scope.called)
         }
+
+
+def _found(program: Program) -> set[ScopeId]:
+    index = NameIndex(program.modules.values())
+    spreading = Spreading(program, index)
+    found = spreading.found | state_setters(program)
+    return found | slow_work(program, index, spreading.namesakes, found)

@@ -25,16 +25,23 @@ class Prefixes:
         self._own: dict[str, str] = {}
         self._mounted: dict[str, tuple[str, str]] = {}
 
+    def carry(self, earlier: Prefixes) -> None:
+        """Take over the prefixes that were known before a change."""
+        self._own.update(earlier._own)
+        self._mounted.update(earlier._mounted)
+
     def collect(self, calls: Iterable[Registration]) -> None:
         """Read the constructors of routers and the calls that include them."""
+        mounted: dict[str, tuple[str, str]] = {}
         for call in calls:
             if call.method in _MOUNTED and call.args:
                 for child in call.args[0]:
                     if isinstance(child, v.Obj):
                         parent = call.receiver.id if isinstance(call.receiver, v.Obj) else ""
                         prefix = call.text(_MOUNTED[call.method])
-                        self._mounted.setdefault(child.id, (prefix, parent))
-        for module in self._program.modules.values():
+                        mounted.setdefault(child.id, (prefix, parent))
+        self._mounted.update(mounted)
+        for module in self._program.examined:
             if module.facts.scopes and _constructs(module):
                 for name, values in module.assignments.items():
                     for value in values:

@@ -42,7 +42,7 @@ def executed_texts(
         for name, module in program.modules.items()
         if any(mentions.search(body) for body in module.facts.bodies)
     }
-    for module in program.modules.values():
+    for module in program.examined:
         if not (module.name in mentioning or _imports_from(program, module, mentioning)):
             continue
         for number, scope in enumerate(module.facts.scopes):

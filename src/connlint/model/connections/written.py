@@ -59,7 +59,7 @@ class _Spot(NamedTuple):
 
 def written_urls(program: Program, connections: Connections) -> Iterator[WrittenUrl]:
     """Every URL that is written down, in order of module and place."""
-    for module in program.modules.values():
+    for module in program.examined:
         for number, scope in enumerate(module.facts.scopes):
             for param in scope.params:
                 if param.default is not None and not _EXAMPLE.search(param.name):

@@ -219,7 +219,7 @@ class Constancy:
     def _calls_of(self, scope: ScopeId) -> list[tuple[ScopeId, int, int]]:
         if self._callers is None:
             self._callers = {}
-            for caller, run in self._project.runs():
+            for caller, run in self._project.known_runs():
                 for at, end, callee in run.calls:
                     self._callers.setdefault(callee, []).append((caller, at, end))
         return self._callers.get(scope, [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from connlint.facts import types as f
@@ -58,10 +58,13 @@ class Executions:
 
     def find(self, mentions: re.Pattern[bytes] = WRITES_SQL) -> Iterator[Executed]:
         """Every call that executes SQL, in functions whose own code matches ``mentions``."""
-        for name, number in sorted(self._relevance.calling(self._all_names)):
+        for name, number in sorted(self._calling(self._all_names)):
             module = self._program.modules[name]
             if mentions.search(module.facts.bodies[number]):
                 yield from self._in_scope(module, number, self._all_names)
+
+    def _calling(self, names: Collection[str]) -> set[ScopeId]:
+        return self._relevance.calling(names, self._program.examined)
 
     @property
     def _all_names(self) -> frozenset[str]:

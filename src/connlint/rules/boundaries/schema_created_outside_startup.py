@@ -23,7 +23,7 @@ class SchemaCreatedOutsideStartup(Rule):
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         found = SchemaCreation(
-            project.program, project.roles, dict(project.runs()), project.entry_points_of
+            project.program, project.roles, dict(project.known_runs()), project.entry_points_of
         )
         for creation in found.at_work():
             yield self._suspect(project, creation)

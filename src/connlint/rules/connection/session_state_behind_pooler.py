@@ -91,7 +91,7 @@ class SessionStateBehindPooler(Rule):
     def _called(self, project: Project) -> Iterator[Suspect]:
         """Methods of drivers that do the same."""
         names = {name.rpartition(".")[2] for name in _METHODS}
-        for module in project.program.modules.values():
+        for module in project.program.examined:
             for number, scope in enumerate(module.facts.scopes):
                 if not any(text.rpartition(".")[2] in names for text in scope.called):
                     continue

@@ -28,7 +28,7 @@ class UnlockedSharedCache(Rule):
     severity = "warning"
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
-        for module in project.program.modules.values():
+        for module in project.program.examined:
             for number, scope in enumerate(module.facts.scopes):
                 if scope.kind != "class":
                     continue

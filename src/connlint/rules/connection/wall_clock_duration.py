@@ -30,7 +30,7 @@ class WallClockDuration(Rule):
         if not keepers:
             return
         durations = Durations(project.program)
-        for module in project.program.modules.values():
+        for module in project.program.examined:
             for number in range(len(module.facts.scopes)):
                 scope = (module.name, number)
                 if _owner(project, scope) not in keepers or project.role(scope) == "test":
@@ -67,7 +67,7 @@ def _keepers(project: Project) -> frozenset[ScopeId]:
     """The classes and functions that open or close connections themselves."""
     return frozenset(
         _owner(project, scope)
-        for scope, operation in project.operations()
+        for scope, operation in project.known_operations()
         if operation.own
         and operation.effect.kind in _MAKES
         and not operation.leaving

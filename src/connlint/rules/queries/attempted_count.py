@@ -49,7 +49,7 @@ class AttemptedCount(Rule):
     severity = "warning"
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
-        for name, number in sorted(project.engine.relevance.calling(_EXECUTES)):
+        for name, number in sorted(project.calling(_EXECUTES)):
             module = project.module(name)
             body = module.facts.bodies[number]
             if not _MENTIONED.search(body) or _COUNTS.search(body):

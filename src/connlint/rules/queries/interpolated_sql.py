@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from connlint.facts import types as f
 from connlint.model.queries.bound import pieces
 from connlint.model.queries.constancy import Constancy, Where
-from connlint.model.queries.executed import Executed, Executions
+from connlint.model.queries.executed import Executed
 from connlint.model.queries.texts import looks_like_sql, parts_of, with_gaps
 from connlint.model.queries.written import Place
 from connlint.rules.base import Rule
@@ -31,8 +31,7 @@ class InterpolatedSql(Rule):
     def suspects(self, project: Project) -> Iterator[Suspect]:
         constancy = Constancy(project)
         seen: set[tuple[str, int]] = set()
-        executions = Executions(project.program, project.engine.relevance)
-        for executed in executions.find():
+        for executed in project.executions.find():
             scope = (executed.module.name, executed.number)
             if project.role(scope) in EXEMPT_ROLES:
                 continue

@@ -30,7 +30,7 @@ class ManualJoin(Rule):
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         relationships = Relationships(project.program)
-        for scope in sorted(project.engine.relevance.calling(_JOINS)):
+        for scope in sorted(project.calling(_JOINS)):
             if project.role(scope) in EXEMPT_ROLES:
                 continue
             for call in calls_in(project.module(scope[0]).body(scope[1])):

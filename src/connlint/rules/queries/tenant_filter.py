@@ -44,7 +44,7 @@ class TenantFilter(Rule):
             return
         mentioned = re.compile("|".join(map(re.escape, sorted(names))).encode())
         finder = _Finder(project, names)
-        for module in project.program.modules.values():
+        for module in project.program.examined:
             for number, body in enumerate(module.facts.bodies):
                 scope = (module.name, number)
                 if not mentioned.search(body) or project.role(scope) in EXEMPT_ROLES:

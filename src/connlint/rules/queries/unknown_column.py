@@ -11,7 +11,7 @@ from connlint.facts import types as f
 from connlint.facts.expressions import KEPT_TEXT
 from connlint.model import values as v
 from connlint.model.queries.bound import Bound, pieces
-from connlint.model.queries.executed import Executed, Executions
+from connlint.model.queries.executed import Executed
 from connlint.model.queries.named import Named, named_in
 from connlint.model.queries.schemas import Schemas
 from connlint.model.queries.texts import GAP, looks_like_sql, parts_of, with_gaps
@@ -67,7 +67,7 @@ class _Written(NamedTuple):
 def _written(project: Project) -> Iterator[_Written]:
     """The statements of a project whose text is known, each where it is first handed on."""
     seen: dict[int, f.Expr] = {}
-    for executed in Executions(project.program, project.engine.relevance).find(_QUERIES):
+    for executed in project.executions.find(_QUERIES):
         scope = (executed.module.name, executed.number)
         if project.role(scope) in EXEMPT_ROLES:
             continue

@@ -12,7 +12,7 @@ from connlint.findings import FixIntent
 from connlint.model.name_parts import last_name
 from connlint.model.queries.bound import Bound, pieces
 from connlint.model.queries.conditions import Condition, Statement, read_statement
-from connlint.model.queries.executed import Executed, Executions
+from connlint.model.queries.executed import Executed
 from connlint.model.queries.schemas import Schemas
 from connlint.model.queries.texts import GAP, parts_of, with_gaps
 from connlint.rules.base import Rule
@@ -36,12 +36,11 @@ class WrongKeyColumn(Rule):
     fixes = ("unsafe",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
-        bodies = (b for module in project.program.modules.values() for b in module.facts.bodies)
+        bodies = (b for module in project.program.examined for b in module.facts.bodies)
         if not any(map(_MENTIONED.search, bodies)):
             return
         reader = _Reader(project)
-        executions = Executions(project.program, project.engine.relevance)
-        for executed in executions.find(_MENTIONED):
+        for executed in project.executions.find(_MENTIONED):
             scope = (executed.module.name, executed.number)
             if project.role(scope) in EXEMPT_ROLES:
                 continue

@@ -31,7 +31,7 @@ class ConnectionParametersPassed(Rule):
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         bundles = frozenset({_ALWAYS, *project.standard.sessions.parameter_bundles})
-        for module in project.program.modules.values():
+        for module in project.program.examined:
             for number in range(len(module.facts.scopes)):
                 body = module.facts.bodies[number]
                 if not any(name.encode() in body for name in bundles):

@@ -63,7 +63,7 @@ class Kept(NamedTuple):
 def kept_sessions(project: Project) -> Iterator[Kept]:
     """The sessions that are kept and shared, each once."""
     users: dict[str, list[tuple[ScopeId, Operation]]] = {}
-    for scope, operation in project.operations():
+    for scope, operation in project.known_operations():
         if operation.own and operation.effect.kind in _USES:
             users.setdefault(operation.effect.session, []).append((scope, operation))
     for session, uses in users.items():

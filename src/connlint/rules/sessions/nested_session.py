@@ -35,7 +35,7 @@ class NestedSession(Rule):
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         found: dict[tuple[str, int], list[Opening]] = {}
-        for scope in openers(project):
+        for scope in openers(project, known=True):
             life = project.lives.of(scope)
             leaked = {leak.acquired.at for leak in life.leaks if not leak.ever_closes}
             for nested in life.nested:

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from connlint.model.project import Project
 
 
-def openers(project: Project) -> Iterator[ScopeId]:
-    """The functions that open sessions or connections, or are handed open ones; tests left out."""
-    for scope, run in project.runs():
+def openers(project: Project, *, known: bool = False) -> Iterator[ScopeId]:
+    """The functions that open sessions or connections, or are handed open ones; tests left out.
+
+    Those to report on, or all that are ``known``.
+    """
+    for scope, run in project.known_runs() if known else project.runs():
         own = f"s:{scope[0]}:{scope[1]}:"
         opens = any(
             each.effect.kind == "acquire" and each.effect.session.startswith(own)

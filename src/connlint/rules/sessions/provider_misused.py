@@ -116,7 +116,7 @@ def _intent(project: Project, scope: ScopeId, provider: Provider, name: str) -> 
 
 def _providers(project: Project) -> Iterator[tuple[ScopeId, Provider]]:
     """The generators of the project that hand out sessions, decorated or bare."""
-    for scope, run in project.runs():
+    for scope, run in project.known_runs():
         facts = project.module(scope[0]).facts.scopes[scope[1]]
         if not facts.is_generator or project.role(scope) in EXEMPT_ROLES:
             continue

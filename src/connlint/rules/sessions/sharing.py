@@ -41,7 +41,7 @@ def _users(project: Project, registry: str) -> frozenset[ScopeId]:
     held = f"g:{registry}"
     return frozenset(
         scope
-        for scope, operation in project.operations()
+        for scope, operation in project.known_operations()
         if operation.own
         and (
             operation.effect.provider == registry

@@ -32,8 +32,11 @@ class RouterWithoutTransaction(Rule):
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         seen: set[ScopeId] = set()
+        examined = {module.name for module in project.program.examined}
         for entry in project.entry_points:
             scope = (entry.module, entry.scope)
+            if entry.module not in examined:
+                continue
             if entry.kind != "route" or scope in seen or project.role(scope) == "test":
                 continue
             seen.add(scope)
