@@ -82,6 +82,8 @@ class Analysis:
         self._folder = project_cache(self._root) if request.use_cache else None
         self._store = FactsStore(self._folder)
         self._cache_problems: dict[Problem, None] = {}
+        self.is_modelled = False
+        """Whether functions have been interpreted, which a known result does without."""
         self.stopwatch = Stopwatch()
         """Where the time went; of stages that share work, the first one pays."""
 
@@ -159,6 +161,15 @@ class Analysis:
             project.sql_files = self._sql_files
             return project
 
+    def model(self) -> Project:
+        """The project with every function interpreted, as rules ask for it."""
+        project = self.project
+        if not self.is_modelled:
+            with self.stopwatch("interpreting functions"):
+                project.analyse(partial(self._watch, "Interpreting"))
+            self.is_modelled = True
+        return project
+
     def _sql_files(self) -> SqlFiles:
         """What the SQL files of the project declare."""
         from connlint.model.queries.sql_files import SqlFiles
@@ -224,10 +235,7 @@ class Analysis:
             if rule.code == UnreadableFile.code:
                 yield from _unread(self.facts)
                 continue
-            project = self.project  # what fails here is no rule's fault
-            if self.request.timed:
-                with self.stopwatch("interpreting functions"):
-                    list(project.runs())
+            project = self.model()  # what fails here is no rule's fault
             try:
                 with self.stopwatch(rule.code):
                     suspects = list(rule.load().suspects(project))
@@ -345,6 +353,7 @@ class Analysis:
         without. What is asked for again is made again."""
         for name in ("project", "_modules", "facts", "_saved_facts", "_lookup"):
             self.__dict__.pop(name, None)
+        self.is_modelled = False
         gc.collect()
 
     # what reports and fixes ask besides

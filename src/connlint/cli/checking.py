@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from connlint.cli.changes import Changed
     from connlint.cli.check_options import CheckOptions
     from connlint.cli.surroundings import Surroundings
+    from connlint.cli.watch import Analyse
     from connlint.pipeline import Analysis, Request
     from connlint.report.view import CheckView
 
@@ -32,7 +33,7 @@ def run(options: CheckOptions) -> int:
     return _answer(options, _request(options))
 
 
-def _answer(options: CheckOptions, request: Request) -> int:
+def _answer(options: CheckOptions, request: Request, analyse: Analyse | None = None) -> int:
     """Check, change what is to be changed, report, and return the exit code."""
     from connlint.cli.changes import change
     from connlint.cli.output import note, write_bytes, write_report
@@ -42,7 +43,7 @@ def _answer(options: CheckOptions, request: Request) -> int:
 
     surroundings = look_around()
     with watching(surroundings.animates and not options.quiet) as watch:
-        changed = change(Analysis(request, watch), options)
+        changed = change((analyse or Analysis)(request, watch), options)
         view = _view(changed, options)
     for remark in changed.remarks:
         note(remark, quiet=options.quiet)

@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from watchfiles import Change
 
     from connlint.cli.check_options import CheckOptions
-    from connlint.pipeline import Request
+    from connlint.cli.following import Follower
+    from connlint.pipeline import Analysis, Request, Watch
 
 Requested = Callable[["CheckOptions"], "Request"]
-Check = Callable[["CheckOptions", "Request"], int]
+Analyse = Callable[["Request", "Watch"], "Analysis"]
+Check = Callable[["CheckOptions", "Request", Analyse], int]
 
 _WAKE_MILLISECONDS = 200
+_WATCHING = "Watching for changes; Ctrl-C ends it."
 _SUFFIXES = (".py", ".pyw", ".sql", ".toml", ".gitignore")
 
 
@@ -39,9 +42,12 @@ def watch(options: CheckOptions, requested: Requested, check: Check) -> NoReturn
     except ImportError as error:
         raise UsageError("--watch needs watchfiles: pip install 'connlint[watch]'") from error
 
+    from connlint.cli.following import Follower
+
     counts = _filter(options)
     folders = _folders(options, Path())
     interruption = _Interruption()
+    follower = Follower()
     while True:
         is_first = True
         # It wakes up once before the first check, so that no change goes unseen after it.
@@ -54,9 +60,10 @@ def watch(options: CheckOptions, requested: Requested, check: Check) -> NoReturn
         ):
             interruption.raise_again()
             if not changed and not is_first:
+                _correct(options, follower, check)
                 continue
             is_first = False
-            root = _check_once(options, requested, check)
+            root = _check_once(options, requested, check, follower)
             if root and (wanted := _folders(options, root)) != folders:
                 folders = wanted
                 break
@@ -80,24 +87,52 @@ class _Interruption:
         raise KeyboardInterrupt
 
 
-def _check_once(options: CheckOptions, requested: Requested, check: Check) -> Path | None:
+def _check_once(
+    options: CheckOptions, requested: Requested, check: Check, follower: Follower
+) -> Path | None:
     """Check and report; the project's root, or ``None`` where the user has to mend something."""
     from connlint.cli.output import note
-    from connlint.cli.surroundings import look_around
 
     root = None
-    if options.output is None and look_around().is_terminal:
-        click.clear()
+    shown: list[Analysis] = []
+
+    def analyse(request: Request, watch: Watch) -> Analysis:
+        shown.append(follower.analyse(request, watch))
+        return shown[0]
+
+    _clear(options)
     try:
         request = requested(options)
         root = request.loaded.root
-        check(options, request)
+        check(options, request, analyse)
+        follower.confirm(shown[0])
     except ConnlintError as error:
         for line in str(error).splitlines():
             note(f"error: {line}")
-    note("Watching for changes; Ctrl-C ends it.", quiet=options.quiet)
+    note(_WATCHING, quiet=options.quiet)
     gc.collect()  # the process has the collector off, since it usually ends now
     return root
+
+
+def _correct(options: CheckOptions, follower: Follower, check: Check) -> None:
+    """Report again where a look at the whole project has come to something else."""
+    from connlint.cli.output import note
+
+    whole = follower.otherwise()
+    if whole is None:
+        return
+    _clear(options)
+    note("A look at the whole project changes the report:", quiet=options.quiet)
+    check(options, whole.request, lambda *_: whole)
+    note(_WATCHING, quiet=options.quiet)
+    gc.collect()
+
+
+def _clear(options: CheckOptions) -> None:
+    from connlint.cli.surroundings import look_around
+
+    if options.output is None and look_around().is_terminal:
+        click.clear()
 
 
 def _folders(options: CheckOptions, root: Path) -> tuple[str, ...]:

@@ -46,6 +46,9 @@ from connlint.model.stores import Stores
 from connlint.model.streaming import Streaming
 from connlint.model.written.contents import WrittenContents
 
+_STEP = 50
+"""After how many functions to tell how far it is."""
+
 
 class Project:
     """A linked project. Make one with :meth:`link`."""
@@ -73,6 +76,7 @@ class Project:
         self.lives = Lives(engine, self.slowness)
         self.failures = Failures(engine)
         self.signals = Signals(engine, self.failures)
+        self._progress: Callable[[int, int], None] = lambda done, total: None
         self._injectors: dict[str, Provider | None] = {}
         self.streaming = Streaming(engine)
 
@@ -110,6 +114,12 @@ class Project:
 
     # functions
 
+    def analyse(self, progress: Callable[[int, int], None]) -> None:
+        """Run every function to report on now, and tell how many are done, of how many."""
+        if "_analysed" not in self.__dict__:
+            self._progress = progress
+            _ = self._analysed
+
     @cached_property
     def _analysed(self) -> dict[ScopeId, FunctionRun]:
         """Every function worth evaluating, run; again where callers say more of its parameters."""
@@ -120,7 +130,9 @@ class Project:
         examined = {module.name for module in self.program.examined}
         scopes = [scope for scope in self.engine.relevance.scopes() if scope[0] in examined]
         before = {key: len(passed) for key, passed in self.program.passed.items()}
-        for scope in scopes:
+        for number, scope in enumerate(scopes):
+            if number % _STEP == 0:
+                self._progress(number, len(scopes))
             self.engine.run(scope)
         after = {key: len(passed) for key, passed in self.program.passed.items()}
         self.engine.run_again(before, after)

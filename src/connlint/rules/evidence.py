@@ -69,7 +69,7 @@ def _shape_at(project: Project, scope: ScopeId, at: int, end: int) -> str:
 def step(project: Project, scope: ScopeId, at: int, note: str) -> TraceStep:
     """A place of a function as evidence."""
     line, column = unpack(at)
-    return TraceStep(project.path(scope), line, column + 1, project.symbol(scope), note)
+    return TraceStep(project.path(scope), line, column, project.symbol(scope), note)
 
 
 def trace_to(project: Project, operation: Operation) -> tuple[TraceStep, ...]:
