@@ -18,6 +18,7 @@ from connlint.triage.remembered import Memory, RunResult
 
 if TYPE_CHECKING:
     from connlint.detect.detection import Detection
+    from connlint.discover.layout import Layout
     from connlint.facts.types import FileFacts
     from connlint.findings import Finding, Suspect
     from connlint.model.modules import Modules
@@ -95,6 +96,16 @@ class Incremental(Analysis):
         return self._before.detection
 
     @cached_property
+    def layout(self) -> Layout:
+        """That of before, unless import roots may show that did not before."""
+        before = self._before
+        are_same = all(
+            _imported(facts) == _imported(before.facts[path])
+            for path, facts in self._changed.items()
+        )
+        return before.layout if are_same else super().layout
+
+    @cached_property
     def _modules(self) -> Modules:
         return self._before._modules.with_facts(self._changed)
 
@@ -142,6 +153,10 @@ class Incremental(Analysis):
         """Whether a suspect is in such a file, or at the end of such a call chain."""
         through = (step.path in self._changed for step in suspect.trace)
         return suspect.path in self._examined or any(through)
+
+
+def _imported(facts: FileFacts) -> set[tuple[str, str | None, int]]:
+    return {(item.module, item.attr, item.level) for item in facts.imports}
 
 
 def _terms(request: Request) -> tuple[object, ...]:

@@ -58,7 +58,7 @@ def measure(folder: Path, number: int, random: Random) -> Measured:
     """Make ``number`` edits of files in which something is found, and of others as many."""
     result = Measured(folder.name)
     before = _analysis(folder)
-    _ = before.result, before.project.call_graph.callers
+    _ = before.result, before.project.call_graph.leading_to
     for path, edit in _edits(before, number, random):
         request = msgspec.structs.replace(before.request, unsaved={path: edit.text.encode()})
         start = perf_counter()

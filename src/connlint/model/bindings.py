@@ -18,6 +18,10 @@ from connlint.model.names import Module, Names, Target, collect_assignments, wal
 MAX_STATIC_DEPTH = 24
 
 
+_GROWING = frozenset({"append", "extend", "insert", "add", "update", "appendleft", "extendleft"})
+"""The methods by which sequences come to hold more."""
+
+
 class StaticRun(Protocol):
     """An evaluator for the expressions of one scope, whatever the path."""
 
@@ -234,6 +238,11 @@ class Bindings:
                 result = v.join(result, self.target_values(self.names.imported(module, item)))
         for expression in self.assigned(module, scope).get(name, ()):
             result = v.join(result, self.static(module, scope, expression))
+        if not _GROWING.isdisjoint(_methods_called(facts, name)):
+            result = tuple(
+                v.Items(value.items, exact=False) if isinstance(value, v.Items) else value
+                for value in result
+            )
         if not result:
             result = self._bound_by_block(module, scope, name)
         self._locals[key] = result or v.unknown(f"l:{module.name}:{scope}:{name}")
@@ -300,3 +309,9 @@ class Bindings:
         """A static evaluator for the expressions of a scope."""
         assert self._evaluator is not None
         return self._evaluator(module, scope)
+
+
+def _methods_called(scope: f.Scope, name: str) -> set[str]:
+    """The methods that a function calls on a name."""
+    prefix = f"{name}."
+    return {text[len(prefix) :] for text in scope.called if text.startswith(prefix)}

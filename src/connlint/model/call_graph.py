@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from connlint.model.engine import FunctionRun
@@ -20,17 +20,22 @@ class CallGraph:
             scope: tuple(dict.fromkeys(callee for _, _, callee in run.calls))
             for scope, run in runs.items()
         }
+        self._runs = runs
         self._entry_points = entry_points
         self._below: dict[ScopeId, frozenset[ScopeId]] = {}
 
     @cached_property
-    def callers(self) -> dict[ScopeId, list[ScopeId]]:
-        """Those that call each function, once each."""
-        table: dict[ScopeId, list[ScopeId]] = {}
-        for caller, callees in self.callees.items():
-            for callee in callees:
-                table.setdefault(callee, []).append(caller)
-        return table
+    def leading_to(self) -> dict[ScopeId, tuple[ScopeId, ...]]:
+        """The functions that call each function, or do something through it that they have handed
+        on to be called."""
+        table: dict[ScopeId, dict[ScopeId, None]] = {}
+        for scope, run in self._runs.items():
+            below = dict.fromkeys(self.callees[scope])
+            for operation in run.operations:
+                below.update({(each.module, each.scope): None for each in operation.effect.chain})
+            for callee in below:
+                table.setdefault(callee, {})[scope] = None
+        return {callee: tuple(found) for callee, found in table.items()}
 
     def calls_into(self, caller: ScopeId, callee: ScopeId) -> bool:
         """Whether a function calls another one, directly or through calls."""
@@ -43,6 +48,13 @@ class CallGraph:
     def entry_points_of(self, scope: ScopeId) -> tuple[EntryPoint, ...]:
         """The entry points through which a function is reached."""
         return self._reaching.get(scope, ())
+
+    def reached_otherwise(self, other: CallGraph) -> Iterator[ScopeId]:
+        """The functions that other entry points reach than in ``other``, whatever their lines."""
+        now, then = self._reaching, other._reaching
+        for scope in now.keys() | then.keys():
+            if _names(now.get(scope, ())) != _names(then.get(scope, ())):
+                yield scope
 
     @cached_property
     def _reaching(self) -> dict[ScopeId, tuple[EntryPoint, ...]]:
@@ -62,3 +74,7 @@ class CallGraph:
                 found.add(scope)
                 stack.extend(self.callees.get(scope, ()))
         return found
+
+
+def _names(entry_points: Iterable[EntryPoint]) -> list[tuple[str, str, str, bool]]:
+    return [(each.kind, each.name, each.symbol, each.per_event) for each in entry_points]

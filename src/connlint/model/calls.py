@@ -25,6 +25,8 @@ from connlint.model.states import (
 
 MAX_CALLEES = 4
 _MUTATORS = frozenset({"append", "remove", "extend", "insert", "add", "discard", "clear"})
+_TAKE_ONE = frozenset({"append", "add", "insert", "appendleft"})
+_TAKE_MANY = frozenset({"extend", "update", "extendleft"})
 
 
 class Caller(LibraryCaller):
@@ -35,8 +37,8 @@ class Caller(LibraryCaller):
     def call(self, node: f.Call) -> v.Values:
         callees = self.evaluate(node.func)
         arguments, keywords = self._arguments(node)
-        if isinstance(node.func, f.Attr) and node.func.attr in _MUTATORS:
-            self._mutates(node.func)
+        if isinstance(node.func, f.Attr):
+            self._mutates(node.func, arguments)
         if self.engine.vocabulary.enabled:
             passed_states(self.engine.vocabulary, self.state, arguments, keywords)
         result: v.Values = ()
@@ -44,14 +46,33 @@ class Caller(LibraryCaller):
             result = v.join(result, self.call_value(callee, arguments, keywords, node))
         return result or v.unknown(self.identity(node.end))
 
-    def _mutates(self, func: f.Attr) -> None:
-        """``entity.children.append(x)``: an entity's collection changes, which may be a write."""
-        if not isinstance(func.value, f.Attr):
+    def _mutates(self, func: f.Attr, arguments: Arguments) -> None:
+        """``entity.children.append(x)``: an entity's collection changes, which may be a write.
+
+        A sequence with a name of the function's own holds from then on what it is given, too.
+        """
+        if isinstance(func.value, f.Name) and func.attr in (*_TAKE_ONE, *_TAKE_MANY):
+            self._grows(func.value.id, func.attr, arguments)
+        if not isinstance(func.value, f.Attr) or func.attr not in _MUTATORS:
             return
         for value in self.evaluate(func.value.value):
             if isinstance(value, v.Obj) and self.engine.may_be_entity(value):
                 self.state.note_write("", "maybe")
                 self.state.touched |= {value.id}
+
+    def _grows(self, name: str, method: str, arguments: Arguments) -> None:
+        held = self.state.env.get(name, ())
+        if not arguments or not any(isinstance(value, v.Items) for value in held):
+            return
+        given = arguments[-1]
+        if method in _TAKE_MANY:
+            given = self.items_of(given)
+        self.state.env[name] = tuple(
+            v.Items((v.join(self.items_of((value,)), given),), exact=False)
+            if isinstance(value, v.Items)
+            else value
+            for value in held
+        )
 
     def _arguments(self, node: f.Call) -> tuple[Arguments, Keywords]:
         arguments: Arguments = []

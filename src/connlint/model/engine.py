@@ -17,6 +17,7 @@ from connlint.model.classes import ClassId
 from connlint.model.contexts_key import Context, context_of
 from connlint.model.decorators import Decorators
 from connlint.model.effects import Handover, Operation, Summary
+from connlint.model.focus import Focus
 from connlint.model.interpret import Interpreter
 from connlint.model.names import Module, ScopeId
 from connlint.model.program import Program
@@ -90,6 +91,17 @@ class Engine(Assumptions):
         """Which functions are worth evaluating; found out when it is first asked for, unless it
         has been set before."""
         return Relevance(self.program)
+
+    def carry(self, earlier: Engine, focus: Focus) -> None:
+        """Take over what was found of the functions that are known still."""
+        self._runs.update({s: run for s, run in earlier._runs.items() if focus.is_known(s)})
+        for key, summary in earlier._summaries.items():
+            scope, context = key
+            if focus.is_known(scope) and not focus.is_about(context):
+                self._summaries[key] = summary
+                self._keys.setdefault(scope, []).append(key)
+                own = (scope, context.closure)
+                self._contexts[own] = self._contexts.get(own, 0) + 1
 
     def enter_all(self) -> None:
         """Run whatever is called: where only few functions are run, that costs less than finding

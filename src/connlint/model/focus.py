@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
+
 from connlint.model import values as v
 from connlint.model.names import ScopeId
 from connlint.model.program import Program
@@ -15,8 +17,8 @@ from connlint.model.program import Program
 
 class Focus(NamedTuple):
     """``changed``: the names of the modules that differ from those ``before``; ``modules``: of all
-    that are to be looked at anew. ``stale`` are the functions that call into the changed ones,
-    directly or through calls: what was known of them holds no longer."""
+    that are to be looked at anew. ``stale`` are the functions that lead into the changed ones:
+    what was known of them holds no longer."""
 
     before: Program
     changed: frozenset[str]
@@ -43,9 +45,17 @@ class Focus(NamedTuple):
         """What callers were known to pass for the parameters of functions that have not changed."""
         for key, values in self.before.passed.items():
             if key[0] not in self.changed:
-                yield key, {each: None for each in values if not self._is_changed(each)}
+                yield key, {each: None for each in values if not self.is_about(each)}
 
-    def _is_changed(self, value: v.Value) -> bool:
-        if isinstance(value, v.Func):
-            return value.module in self.changed
-        return isinstance(value, v.Obj) and value.type.rpartition(":")[0] in self.changed
+    def is_about(self, what: object) -> bool:
+        """Whether a value, or something that holds values, is or holds a function, a class or an
+        instance of a changed module."""
+        if isinstance(what, tuple):
+            return any(map(self.is_about, what))
+        if isinstance(what, v.Obj):
+            return what.type.rpartition(":")[0] in self.changed
+        if isinstance(what, (v.Func, v.Class, v.Parent)) and what.module in self.changed:
+            return True
+        if isinstance(what, msgspec.Struct):
+            return any(self.is_about(getattr(what, name)) for name in what.__struct_fields__)
+        return False

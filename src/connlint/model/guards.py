@@ -16,6 +16,7 @@ from connlint.model.seams import Run
 _ORDERINGS = frozenset({"<", "<=", ">", ">="})
 _RETRY = re.compile(r"(^|_)(attempt|attempts|retry|retries|tries|trial)(_|s?$)", re.IGNORECASE)
 _BATCH = re.compile(r"(^|_)batch(_|$)", re.IGNORECASE)
+_CHUNKS = re.compile(r"(^|_)(chunks?|chunkify)(_|$)", re.IGNORECASE)
 _BATCHING = re.compile(r"(^|_)(batch|batches|batched|chunked|grouper|slices)(_|$)", re.IGNORECASE)
 _JOINS = re.compile(
     r"(^|_)in_(nested_)?(transaction|atomic|tx)(_|$)|transaction_depth", re.IGNORECASE
@@ -183,6 +184,8 @@ def _batches(node: f.For) -> bool:
         return True
     if isinstance(call, f.Call) and _BATCHING.search(_word(call.func)):
         return True
+    if isinstance(call, f.Call) and _CHUNKS.search(_word(call.func)):
+        return len(call.args) + len(call.keywords) > 1  # what there is, and how much of it at once
     return (
         isinstance(call, f.Call)
         and isinstance(call.func, f.Name)

@@ -26,8 +26,8 @@ def loop_of(body: f.Body, frame: LoopFrame) -> f.For | f.Comp | None:
 def item_names(loop: f.For | f.Comp) -> frozenset[str]:
     """The names inside a loop that hold its item, or something that is made from it."""
     if isinstance(loop, f.Comp):
-        return frozenset(name for each in loop.generators for name in bound_names(each.target))
-    found = set(bound_names(loop.target))
+        return own_names(loop)
+    found = set(own_names(loop))
     size = 0
     while size != len(found):
         size = len(found)
@@ -36,6 +36,12 @@ def item_names(loop: f.For | f.Comp) -> frozenset[str]:
                 if mentions(value, found):
                     found.update(bound_names(target))
     return frozenset(found)
+
+
+def own_names(loop: f.For | f.Comp) -> frozenset[str]:
+    """The names that a loop itself gives its items."""
+    targets = [loop.target] if isinstance(loop, f.For) else [g.target for g in loop.generators]
+    return frozenset(name for target in targets for name in bound_names(target))
 
 
 def bound_names(target: f.Expr | None) -> Iterator[str]:

@@ -35,7 +35,7 @@ from connlint.model.nesting import Nesting, Nestings
 from connlint.model.providers import Provider, provider_of
 from connlint.model.queries.executed import Executions
 from connlint.model.queries.sql_files import SqlFiles
-from connlint.model.reach import focus_on
+from connlint.model.reach import focus_on, widened
 from connlint.model.responses import Responses
 from connlint.model.roles import Roles
 from connlint.model.rows import Rows
@@ -67,6 +67,7 @@ class Project:
         self.standard = engine.program.standard
         self._found = EntryPoints(engine)
         self._earlier: dict[ScopeId, FunctionRun] = {}
+        self._wrappers: dict[ScopeId, str] = {}
         if before and focus:
             self._carry(before, focus)
         self.entry_points = self._found.find()
@@ -74,6 +75,8 @@ class Project:
         self.roles = Roles(self.program, self.entry_points)
         self.slowness = Slowness(engine)
         self.lives = Lives(engine, self.slowness)
+        if before and focus:
+            self.lives.carry(before.lives, focus)
         self.failures = Failures(engine)
         self.signals = Signals(engine, self.failures)
         self._progress: Callable[[int, int], None] = lambda done, total: None
@@ -95,11 +98,18 @@ class Project:
     def after(self, changed: Mapping[str, f.FileFacts], modules: Modules) -> Project:
         """The project of these ``modules``, of which the files at some paths have changed since
         they were linked as this one, as far as the change can reach (:mod:`reach`)."""
-        engine = modules.engine(self.standard)
         new = [module for module in modules.modules if module.path in changed]
         focus = focus_on(new, self.program, self.engine.relevance, self.call_graph)
-        names = focus.changed
-        engine.relevance = self.engine.relevance.carried_to(engine.program, names)
+        project = self._after(focus, modules)
+        otherwise = project.call_graph.reached_otherwise(self.call_graph)
+        if elsewhere := [scope for scope in otherwise if scope in project._earlier]:
+            project = self._after(widened(focus, elsewhere), modules)
+        return project
+
+    def _after(self, focus: Focus, modules: Modules) -> Project:
+        engine = modules.engine(self.standard)
+        relevance = self.engine.relevance
+        engine.relevance = relevance.carried_to(engine.program, focus.changed)
         project = Project(engine, self, focus)
         project.dependencies = self.dependencies
         project.sql_files = self.sql_files
@@ -110,6 +120,12 @@ class Project:
         self.program.examine(focus.modules)
         self.program.passed.update(focus.passed())
         self._found.carry(before._found, focus)
+        self.engine.carry(before.engine, focus)
+        self._wrappers = {
+            scope: name
+            for scope, name in before.executions.wrappers.items()
+            if focus.is_known(scope)
+        }
         self._earlier = {scope: run for scope, run in before.known_runs() if focus.is_known(scope)}
 
     # functions
@@ -259,7 +275,7 @@ class Project:
     @cached_property
     def executions(self) -> Executions:
         """Where SQL text is executed."""
-        return Executions(self.program, self.engine.relevance)
+        return Executions(self.program, self.engine.relevance, self._wrappers)
 
     @cached_property
     def sites(self) -> Sites:

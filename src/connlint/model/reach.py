@@ -14,7 +14,7 @@ from connlint.model.names import Module, ScopeId
 from connlint.model.program import Program
 from connlint.model.relevance import Relevance
 
-MAX_SCOPES = 800
+MAX_SCOPES = 400
 """How many functions to look at anew at most; those nearest to the change come first."""
 
 
@@ -36,12 +36,17 @@ def focus_on(
     return Focus(before, frozenset(by_name), frozenset(chosen), frozenset(callers))
 
 
+def widened(focus: Focus, scopes: Iterable[ScopeId]) -> Focus:
+    """The same with the modules of these functions."""
+    return focus._replace(modules=focus.modules | {scope[0] for scope in scopes})
+
+
 def _callers(changed: Mapping[str, Module], call_graph: CallGraph) -> dict[ScopeId, None]:
     """The functions that call into the changed modules, the nearest first."""
-    level = [scope for scope in call_graph.callers if scope[0] in changed]
+    level = [scope for scope in call_graph.leading_to if scope[0] in changed]
     found = dict.fromkeys(level)
     while level:
-        above = [caller for scope in level for caller in call_graph.callers.get(scope, ())]
+        above = [caller for scope in level for caller in call_graph.leading_to.get(scope, ())]
         level = [scope for scope in dict.fromkeys(above) if scope not in found]
         found.update(dict.fromkeys(level))
     return found

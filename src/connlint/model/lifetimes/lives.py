@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from connlint.model.effects import Operation
 from connlint.model.engine import Engine
+from connlint.model.focus import Focus
 from connlint.model.lifetimes.events import Events
 from connlint.model.lifetimes.exits import Exits
 from connlint.model.lifetimes.noticed import Leak, Lifetime
@@ -23,6 +24,10 @@ class Lives:
         self._slowness = slowness
         self.ownership = Ownership(engine)
         self._known: dict[ScopeId, Lifetime] = {}
+
+    def carry(self, earlier: Lives, focus: Focus) -> None:
+        """Take over what was found of the functions that are known still."""
+        self._known.update({s: life for s, life in earlier._known.items() if focus.is_known(s)})
 
     def of(self, scope: ScopeId) -> Lifetime:
         """What happens to the sessions of a function; nothing in what is no function."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from connlint.facts import types as f
@@ -43,12 +43,15 @@ class Executed(NamedTuple):
 class Executions:
     """Finds where SQL text is executed: by libraries, and by functions that hand it to them."""
 
-    def __init__(self, program: Program, relevance: Relevance) -> None:
+    def __init__(
+        self, program: Program, relevance: Relevance, wrappers: Mapping[ScopeId, str] | None = None
+    ) -> None:
+        """``wrappers`` are functions that are known to hand a parameter on as SQL: that one."""
         self._program = program
         self._relevance = relevance
-        self._wrappers: dict[ScopeId, str] = {}
-        self._names: set[str] = set()
-        new: frozenset[str] = _EXECUTES | _MAKES
+        self.wrappers: dict[ScopeId, str] = dict(wrappers or {})
+        self._names = {program.modules[m].facts.scopes[number].name for m, number in self.wrappers}
+        new: frozenset[str] = self._all_names
         for _ in range(_ROUNDS):
             before = set(self._names)
             self._find_wrappers(new)
@@ -96,7 +99,7 @@ class Executions:
         for value in self._program.static(module, number, call.func):
             if isinstance(value, v.Func):
                 scope = (value.module, value.scope)
-                name = self._wrappers.get(scope)
+                name = self.wrappers.get(scope)
                 if name is not None:
                     params = self._program.modules[scope[0]].facts.scopes[scope[1]].params
                     names = [p.name for p in params if p.name not in ("self", "cls")]
@@ -109,12 +112,12 @@ class Executions:
             module = self._program.modules[name]
             scope = module.facts.scopes[number]
             params = {p.name for p in scope.params} - {"self", "cls"}
-            if scope.kind != "function" or not params or (name, number) in self._wrappers:
+            if scope.kind != "function" or not params or (name, number) in self.wrappers:
                 continue
             for found in self._in_scope(module, number, new):
                 handed = _stripped(found.sql)
                 if isinstance(handed, f.Name) and handed.id in params:
-                    self._wrappers[name, number] = handed.id
+                    self.wrappers[name, number] = handed.id
                     self._names.add(scope.name)
                     break
 

@@ -112,12 +112,17 @@ def _needs(project: Project) -> Iterator[_Need]:
     """The imports that always run, then the URLs that name a driver; tests left out."""
     names = project.program.names
     for module in project.program.modules.values():
-        for number, item in enumerate(module.facts.imports):
-            package = item.module.partition(".")[0]
+        wanted = {
+            number: item.module.partition(".")[0]
+            for number, item in enumerate(module.facts.imports)
+            if item.module.partition(".")[0] in _DISTRIBUTIONS
+            and not (item.level or item.scope or item.type_checking or item.fallback)
+        }
+        attempted = _attempted(module) if wanted else ()
+        for number, package in wanted.items():
+            item = module.facts.imports[number]
             if (
-                package in _DISTRIBUTIONS
-                and not (item.level or item.scope or item.type_checking or item.fallback)
-                and number not in _attempted(module)
+                number not in attempted
                 and not names.is_module(package)
                 and project.role((module.name, 0)) != "test"
             ):

@@ -10,7 +10,7 @@ from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.enclosing import frames_around
 from connlint.model.expressions import calls_in, calls_of, descend
-from connlint.model.loop_items import item_names, loop_of, mentions
+from connlint.model.loop_items import item_names, loop_of, mentions, own_names
 from connlint.model.name_parts import last_name
 from connlint.model.names import walk
 from connlint.model.remembering import remembers
@@ -141,11 +141,12 @@ def _asks_per_item(
     if any(_is_few(project, scope, source) for source in sources):
         return False
     names = item_names(loop)
-    if isinstance(loop, f.For) and remembers(loop.body, names):
+    if isinstance(loop, f.For) and (remembers(loop.body, names) or _holds_many(loop, names)):
         return False
     for node in _calls(loop):
         if node.at == operation.at and node.end == operation.end:
-            return mentions(node, names) and not _is_other_query(node, names)
+            is_item = len(node.args) == 1 and _is_made_of(node.args[0], own_names(loop))
+            return mentions(node, names) and not is_item and not _is_other_query(node, names)
     return False
 
 
@@ -181,6 +182,15 @@ def _is_few(project: Project, scope: ScopeId, source: f.Expr) -> bool:
     )
 
 
+def _holds_many(loop: f.For, names: frozenset[str]) -> bool:
+    """Whether each item is many: it is spread over the arguments of a call, ``or_(*chunk)``."""
+    return any(
+        isinstance(argument, f.Starred) and _is_one_of(argument.value, names)
+        for call in calls_in(loop.body)
+        for argument in call.args
+    )
+
+
 def _is_other_query(node: f.Call, names: frozenset[str]) -> bool:
     """Whether one query could not ask for all items: it takes a batch of them already, the item
     says what is selected rather than which row, or there is a cache for the answer."""
@@ -198,6 +208,13 @@ def _is_other_query(node: f.Call, names: frozenset[str]) -> bool:
         if owner is not None and name in _OF_COLUMNS and _is_one_of(owner, names):
             return True
     return any("cache" in (keyword.name or "") for keyword in node.keywords)
+
+
+def _is_made_of(node: f.Expr, names: frozenset[str]) -> bool:
+    """Whether an expression is one of the names, or what its methods make of it: a query."""
+    while isinstance(node, f.Call) and isinstance(node.func, f.Attr):
+        node = node.func.value
+    return _is_one_of(node, names)
 
 
 def _is_one_of(node: f.Expr, names: frozenset[str]) -> bool:
