@@ -299,6 +299,7 @@ class Analysis:
 
     def _find(self) -> RunResult:
         problems: list[Problem] = []
+        _ = self._dependencies.digest  # what is declared now, whatever is asked when
         _ = self._remarks  # a standard that can't hold ends the run before the work
         confirmed = self._confirmed(list(self._suspects(problems)))
         directives = {path: f.directives for path, f in self.facts.items() if f.directives}

@@ -14,12 +14,17 @@ class CallGraph:
     """The resolved calls of a project. ``callees`` are those of each function, once each."""
 
     def __init__(
-        self, runs: Mapping[ScopeId, FunctionRun], entry_points: Iterable[EntryPoint]
+        self,
+        runs: Mapping[ScopeId, FunctionRun],
+        entry_points: Iterable[EntryPoint],
+        others: Mapping[ScopeId, tuple[ScopeId, ...]],
     ) -> None:
+        """``others``: what functions call that have no run."""
         self.callees: dict[ScopeId, tuple[ScopeId, ...]] = {
             scope: tuple(dict.fromkeys(callee for _, _, callee in run.calls))
             for scope, run in runs.items()
         }
+        self.callees.update(others)
         self._runs = runs
         self._entry_points = entry_points
         self._below: dict[ScopeId, frozenset[ScopeId]] = {}

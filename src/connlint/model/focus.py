@@ -25,6 +25,11 @@ class Focus(NamedTuple):
     modules: frozenset[str]
     stale: frozenset[ScopeId]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that leads into the changed modules is looked at anew."""
+        return all(name in self.modules for name, _ in self.stale)
+
     def is_known(self, scope: ScopeId) -> bool:
         """Whether what was known of a function before still holds, and is not found anew."""
         return scope[0] not in self.modules and scope not in self.stale

@@ -67,6 +67,7 @@ class Project:
         self.standard = engine.program.standard
         self._found = EntryPoints(engine)
         self._earlier: dict[ScopeId, FunctionRun] = {}
+        self._others: dict[ScopeId, tuple[ScopeId, ...]] = {}
         self._wrappers: dict[ScopeId, str] = {}
         if before and focus:
             self._carry(before, focus)
@@ -101,9 +102,10 @@ class Project:
         new = [module for module in modules.modules if module.path in changed]
         focus = focus_on(new, self.program, self.engine.relevance, self.call_graph)
         project = self._after(focus, modules)
-        otherwise = project.call_graph.reached_otherwise(self.call_graph)
-        if elsewhere := [scope for scope in otherwise if scope in project._earlier]:
-            project = self._after(widened(focus, elsewhere), modules)
+        if focus.is_whole:
+            otherwise = project.call_graph.reached_otherwise(self.call_graph)
+            if elsewhere := [scope for scope in otherwise if scope in project._earlier]:
+                project = self._after(widened(focus, elsewhere), modules)
         return project
 
     def _after(self, focus: Focus, modules: Modules) -> Project:
@@ -121,6 +123,11 @@ class Project:
         self.program.passed.update(focus.passed())
         self._found.carry(before._found, focus)
         self.engine.carry(before.engine, focus)
+        self._others = {
+            scope: tuple(filter(None, (focus.now(each, self.program) for each in callees)))
+            for scope, callees in before.call_graph.callees.items()
+            if scope in focus.stale and scope[0] not in focus.modules
+        }
         self._wrappers = {
             scope: name
             for scope, name in before.executions.wrappers.items()
@@ -193,7 +200,7 @@ class Project:
     @cached_property
     def call_graph(self) -> CallGraph:
         """Who calls whom, as far as calls are resolved."""
-        return CallGraph(self._known, self.entry_points)
+        return CallGraph(self._known, self.entry_points, self._others)
 
     def calls_into(self, caller: ScopeId, callee: ScopeId) -> bool:
         """Whether a function calls another one, directly or through calls."""

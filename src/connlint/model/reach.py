@@ -14,7 +14,7 @@ from connlint.model.names import Module, ScopeId
 from connlint.model.program import Program
 from connlint.model.relevance import Relevance
 
-MAX_SCOPES = 400
+MAX_SCOPES = 250
 """How many functions to look at anew at most; those nearest to the change come first."""
 
 

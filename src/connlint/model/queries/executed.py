@@ -59,9 +59,14 @@ class Executions:
             if not new:
                 break
 
-    def find(self, mentions: re.Pattern[bytes] = WRITES_SQL) -> Iterator[Executed]:
-        """Every call that executes SQL, in functions whose own code matches ``mentions``."""
-        for name, number in sorted(self._calling(self._all_names)):
+    def find(
+        self, mentions: re.Pattern[bytes] = WRITES_SQL, *, everywhere: bool = False
+    ) -> Iterator[Executed]:
+        """Every call that executes SQL, in functions whose own code matches ``mentions``: in those
+        to report on, or ``everywhere``."""
+        names = self._all_names
+        calling = self._relevance.calling(names) if everywhere else self._calling(names)
+        for name, number in sorted(calling):
             module = self._program.modules[name]
             if mentions.search(module.facts.bodies[number]):
                 yield from self._in_scope(module, number, self._all_names)

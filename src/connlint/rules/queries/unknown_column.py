@@ -67,7 +67,7 @@ class _Written(NamedTuple):
 def _written(project: Project) -> Iterator[_Written]:
     """The statements of a project whose text is known, each where it is first handed on."""
     seen: dict[int, f.Expr] = {}
-    for executed in project.executions.find(_QUERIES):
+    for executed in project.executions.find(_QUERIES, everywhere=True):
         scope = (executed.module.name, executed.number)
         if project.role(scope) in EXEMPT_ROLES:
             continue
