@@ -145,7 +145,7 @@ def _asks_per_item(
         return False
     for node in _calls(loop):
         if node.at == operation.at and node.end == operation.end:
-            is_item = len(node.args) == 1 and _is_made_of(node.args[0], own_names(loop))
+            is_item = operation.own and _is_query(node, own_names(loop))
             return mentions(node, names) and not is_item and not _is_other_query(node, names)
     return False
 
@@ -210,11 +210,12 @@ def _is_other_query(node: f.Call, names: frozenset[str]) -> bool:
     return any("cache" in (keyword.name or "") for keyword in node.keywords)
 
 
-def _is_made_of(node: f.Expr, names: frozenset[str]) -> bool:
-    """Whether an expression is one of the names, or what its methods make of it: a query."""
+def _is_query(call: f.Call, names: frozenset[str]) -> bool:
+    """Whether a call is given one of the names alone, or what its methods make of it: a query."""
+    node = call.args[0] if len(call.args) == 1 else None
     while isinstance(node, f.Call) and isinstance(node.func, f.Attr):
         node = node.func.value
-    return _is_one_of(node, names)
+    return node is not None and _is_one_of(node, names)
 
 
 def _is_one_of(node: f.Expr, names: frozenset[str]) -> bool:
