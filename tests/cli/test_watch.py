@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from cli.running import SOURCE, run
+from cli.visited_routes import A_THIRD_ROUTE, FILES
 
 Capture = pytest.CaptureFixture[bytes]
 BROKEN = "def broken(:\n"
@@ -84,6 +85,27 @@ def test_it_checks_again_after_each_change_and_ends_with_an_interruption(
     watched.until("0 findings in 0 files.")
     watched.process.send_signal(signal.SIGINT)
     assert watched.process.wait(timeout=PATIENCE_SECONDS) == 130
+
+
+def test_a_change_shows_where_it_reaches_and_a_look_at_all_corrects_that(folder: Path) -> None:
+    for name, text in FILES.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    watched = Watched(folder, "--format", "concise")
+    try:
+        watched.until("0 findings in 5 files.")
+        (folder / "app" / "visits.py").write_text("\n" + FILES["app/visits.py"])
+        watched.until("0 findings in 5 files.")
+        (folder / "app" / "routes.py").write_text(A_THIRD_ROUTE)
+        watched.until("0 findings in 5 files.")
+        watched.until("A look at the whole project changes the report:")
+        watched.until("app/visits.py:8:")
+        watched.until("1 finding in 5 files.")
+        (folder / "app" / "visits.py").write_text(FILES["app/visits.py"])
+        watched.until("app/visits.py:7:")
+    finally:
+        watched.process.kill()
+        watched.process.wait()
 
 
 def test_a_broken_configuration_at_the_start_is_told_and_watched(

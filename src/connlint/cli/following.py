@@ -41,13 +41,18 @@ class Follower:
         self._confirmation = _Confirmation(shown)
         self._confirmation.start()
 
+    @property
+    def is_confirming(self) -> bool:
+        """Whether a whole analysis is under way."""
+        return self._confirmation is not None and self._confirmation.is_alive()
+
     def otherwise(self) -> Analysis | None:
         """The whole analysis, once, if it has come to something else than what was shown.
 
         Raises what the whole analysis raised.
         """
         done = self._confirmation
-        if done is None or done.is_alive():
+        if done is None or self.is_confirming:
             return None
         self._confirmation = None
         if done.error:

@@ -107,8 +107,7 @@ def _check_once(
         check(options, request, analyse)
         follower.confirm(shown[0])
     except ConnlintError as error:
-        for line in str(error).splitlines():
-            note(f"error: {line}")
+        _tell(error)
     note(_WATCHING, quiet=options.quiet)
     gc.collect()  # the process has the collector off, since it usually ends now
     return root
@@ -118,14 +117,24 @@ def _correct(options: CheckOptions, follower: Follower, check: Check) -> None:
     """Report again where a look at the whole project has come to something else."""
     from connlint.cli.output import note
 
-    whole = follower.otherwise()
-    if whole is None:
-        return
-    _clear(options)
-    note("A look at the whole project changes the report:", quiet=options.quiet)
-    check(options, whole.request, lambda *_: whole)
+    try:
+        whole = follower.otherwise()
+        if whole is None:
+            return
+        _clear(options)
+        note("A look at the whole project changes the report:", quiet=options.quiet)
+        check(options, whole.request, lambda *_: whole)
+    except ConnlintError as error:
+        _tell(error)
     note(_WATCHING, quiet=options.quiet)
     gc.collect()
+
+
+def _tell(error: ConnlintError) -> None:
+    from connlint.cli.output import note
+
+    for line in str(error).splitlines():
+        note(f"error: {line}")
 
 
 def _clear(options: CheckOptions) -> None:
