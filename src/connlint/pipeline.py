@@ -166,7 +166,7 @@ class Analysis:
         project = self.project
         if not self.is_modelled:
             with self.stopwatch("interpreting functions"):
-                project.analyse(partial(self._watch, "Interpreting"))
+                project.all_runs.make(partial(self._watch, "Interpreting"))
             self.is_modelled = True
         return project
 

@@ -113,7 +113,7 @@ def _shown(finding: Finding) -> str:
 def _analysis(folder: Path) -> Analysis:
     registry = load_rules()
     loaded = load_standard([folder], registry.infos)
-    return Analysis(Request(loaded=loaded, registry=registry, paths=(folder,), use_cache=False))
+    return Analysis(Request(loaded=loaded, registry=registry, paths=(folder,)))
 
 
 def _table(measured: list[Measured]) -> Iterator[str]:

@@ -18,8 +18,8 @@ from connlint.model.names import Module, Names, Target, collect_assignments, wal
 MAX_STATIC_DEPTH = 24
 
 
-_GROWING = frozenset({"append", "extend", "insert", "add", "update", "appendleft", "extendleft"})
-"""The methods by which sequences come to hold more."""
+GROWING = frozenset({"append", "extend", "insert", "add", "update", "appendleft", "extendleft"})
+"""The methods by which a sequence comes to hold more."""
 
 
 class StaticRun(Protocol):
@@ -238,7 +238,7 @@ class Bindings:
                 result = v.join(result, self.target_values(self.names.imported(module, item)))
         for expression in self.assigned(module, scope).get(name, ()):
             result = v.join(result, self.static(module, scope, expression))
-        if not _GROWING.isdisjoint(_methods_called(facts, name)):
+        if not GROWING.isdisjoint(_methods_called(facts, name)):
             result = tuple(
                 v.Items(value.items, exact=False) if isinstance(value, v.Items) else value
                 for value in result

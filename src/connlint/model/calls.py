@@ -16,6 +16,7 @@ from connlint.model.begun import only, open_after
 from connlint.model.classes import ClassId
 from connlint.model.effects import Effect, Step, Summary
 from connlint.model.library_calls import LibraryCaller
+from connlint.model.mutations import note_mutation
 from connlint.model.seams import Arguments, Keywords
 from connlint.model.state import Guard
 from connlint.model.states import (
@@ -24,9 +25,6 @@ from connlint.model.states import (
 )
 
 MAX_CALLEES = 4
-_MUTATORS = frozenset({"append", "remove", "extend", "insert", "add", "discard", "clear"})
-_TAKE_ONE = frozenset({"append", "add", "insert", "appendleft"})
-_TAKE_MANY = frozenset({"extend", "update", "extendleft"})
 
 
 class Caller(LibraryCaller):
@@ -38,41 +36,13 @@ class Caller(LibraryCaller):
         callees = self.evaluate(node.func)
         arguments, keywords = self._arguments(node)
         if isinstance(node.func, f.Attr):
-            self._mutates(node.func, arguments)
+            note_mutation(self, node.func, arguments)
         if self.engine.vocabulary.enabled:
             passed_states(self.engine.vocabulary, self.state, arguments, keywords)
         result: v.Values = ()
         for callee in self.alternatives(callees[:MAX_CALLEES]):
             result = v.join(result, self.call_value(callee, arguments, keywords, node))
         return result or v.unknown(self.identity(node.end))
-
-    def _mutates(self, func: f.Attr, arguments: Arguments) -> None:
-        """``entity.children.append(x)``: an entity's collection changes, which may be a write.
-
-        A sequence with a name of the function's own holds from then on what it is given, too.
-        """
-        if isinstance(func.value, f.Name) and func.attr in (*_TAKE_ONE, *_TAKE_MANY):
-            self._grows(func.value.id, func.attr, arguments)
-        if not isinstance(func.value, f.Attr) or func.attr not in _MUTATORS:
-            return
-        for value in self.evaluate(func.value.value):
-            if isinstance(value, v.Obj) and self.engine.may_be_entity(value):
-                self.state.note_write("", "maybe")
-                self.state.touched |= {value.id}
-
-    def _grows(self, name: str, method: str, arguments: Arguments) -> None:
-        held = self.state.env.get(name, ())
-        if not arguments or not any(isinstance(value, v.Items) for value in held):
-            return
-        given = arguments[-1]
-        if method in _TAKE_MANY:
-            given = self.items_of(given)
-        self.state.env[name] = tuple(
-            v.Items((v.join(self.items_of((value,)), given),), exact=False)
-            if isinstance(value, v.Items)
-            else value
-            for value in held
-        )
 
     def _arguments(self, node: f.Call) -> tuple[Arguments, Keywords]:
         arguments: Arguments = []

@@ -12,7 +12,6 @@ from functools import cached_property
 from connlint.facts import types as f
 from connlint.model import values as v
 from connlint.model.assumptions import Assumptions, CallEdge, Passed
-from connlint.model.bindings import StaticRun
 from connlint.model.classes import ClassId
 from connlint.model.contexts_key import Context, context_of
 from connlint.model.decorators import Decorators
@@ -24,6 +23,7 @@ from connlint.model.program import Program
 from connlint.model.relevance import Relevance
 from connlint.model.seams import Run
 from connlint.model.state import State, merge
+from connlint.model.static_runs import StaticRuns
 
 Key = tuple[ScopeId, Context]
 """A function in a context; :data:`ALONE` for the function on its own."""
@@ -55,16 +55,7 @@ class FunctionRun:
         self.handovers = handovers
 
 
-class StaticInterpreter(Interpreter):
-    """Evaluates expressions whatever the path: a local name stands for all that it may hold."""
-
-    def local(self, name: str) -> v.Values:
-        return self.program.static_local(self.module, self.number, name)
-
-
 _NO_RUN = FunctionRun(Summary(), (), {}, ())
-_MOST_FREE = 256
-"""For how many functions static interpreters are kept that are not in use: each takes some 2 KB."""
 
 
 class Engine(Assumptions):
@@ -74,11 +65,11 @@ class Engine(Assumptions):
         super().__init__(program)
         self.limit = MAX_EFFECTS
         self._enters_all = False
-        program.connect(self._static, self._release, self.provided_by)
+        self._static_runs = StaticRuns()
+        program.connect(self._static, self._static_runs.release, self.provided_by)
         self._summaries: dict[Key, Summary] = {}
         self._contexts: dict[tuple[ScopeId, Closure], int] = {}
         self._keys: dict[ScopeId, list[Key]] = {}
-        self._static_runs: dict[ScopeId, list[StaticInterpreter]] = {}
         self._running: list[Key] = []
         self._tainted: dict[Key, set[Key]] = {}
         self._taints: list[set[Key]] = []
@@ -109,22 +100,7 @@ class Engine(Assumptions):
         self._enters_all = True
 
     def _static(self, module: Module, scope: int) -> Interpreter:
-        """A static interpreter of a scope; one that is not in use is taken again."""
-        free = self._static_runs.get((module.name, scope))
-        if free:
-            run = free.pop()
-            run.state = State()
-            run.effects.clear()
-            run.dead = False
-            return run
-        return StaticInterpreter(self, module, scope)
-
-    def _release(self, run: StaticRun) -> None:
-        """A static interpreter has done its work."""
-        if isinstance(run, StaticInterpreter):
-            if len(self._static_runs) >= _MOST_FREE:
-                self._static_runs.clear()
-            self._static_runs.setdefault((run.module.name, run.number), []).append(run)
+        return self._static_runs.take(self, module, scope)
 
     def anywhere(self, scope: ScopeId, expression: f.Expr) -> v.Values:
         """What an expression of a function may stand for, whatever the way to it.
@@ -140,7 +116,7 @@ class Engine(Assumptions):
         try:
             return run.evaluate(expression)
         finally:
-            self._release(run)
+            self._static_runs.release(run)
 
     # running
 

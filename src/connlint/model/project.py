@@ -12,7 +12,6 @@ from functools import cached_property
 from connlint.config.standard import Standard
 from connlint.discover.dependencies import Dependencies
 from connlint.facts import types as f
-from connlint.facts.garbage import collector_paused
 from connlint.findings import EntryPointRef, TraceStep
 from connlint.location import Span, span_between, unpack
 from connlint.model import values as v
@@ -39,15 +38,13 @@ from connlint.model.reach import focus_on, widened
 from connlint.model.responses import Responses
 from connlint.model.roles import Roles
 from connlint.model.rows import Rows
+from connlint.model.runs import Runs, operations_of
 from connlint.model.signals import Signals
 from connlint.model.sites import Sites
 from connlint.model.slowness import Slowness
 from connlint.model.stores import Stores
 from connlint.model.streaming import Streaming
 from connlint.model.written.contents import WrittenContents
-
-_STEP = 50
-"""After how many functions to tell how far it is."""
 
 
 class Project:
@@ -66,7 +63,7 @@ class Project:
         self.engine = engine
         self.standard = engine.program.standard
         self._found = EntryPoints(engine)
-        self._earlier: dict[ScopeId, FunctionRun] = {}
+        self.all_runs = Runs(engine)
         self._others: dict[ScopeId, tuple[ScopeId, ...]] = {}
         self._wrappers: dict[ScopeId, str] = {}
         if before and focus:
@@ -80,7 +77,6 @@ class Project:
             self.lives.carry(before.lives, focus)
         self.failures = Failures(engine)
         self.signals = Signals(engine, self.failures)
-        self._progress: Callable[[int, int], None] = lambda done, total: None
         self._injectors: dict[str, Provider | None] = {}
         self.streaming = Streaming(engine)
 
@@ -104,7 +100,7 @@ class Project:
         project = self._after(focus, modules)
         if focus.is_whole:
             otherwise = project.call_graph.reached_otherwise(self.call_graph)
-            if elsewhere := [scope for scope in otherwise if scope in project._earlier]:
+            if elsewhere := [scope for scope in otherwise if scope in project.all_runs.earlier]:
                 project = self._after(widened(focus, elsewhere), modules)
         return project
 
@@ -133,51 +129,31 @@ class Project:
             for scope, name in before.executions.wrappers.items()
             if focus.is_known(scope)
         }
-        self._earlier = {scope: run for scope, run in before.known_runs() if focus.is_known(scope)}
+        self.all_runs.earlier = {
+            scope: run for scope, run in before.known_runs() if focus.is_known(scope)
+        }
 
     # functions
 
-    def analyse(self, progress: Callable[[int, int], None]) -> None:
-        """Run every function to report on now, and tell how many are done, of how many."""
-        if "_analysed" not in self.__dict__:
-            self._progress = progress
-            _ = self._analysed
-
-    @cached_property
-    def _analysed(self) -> dict[ScopeId, FunctionRun]:
-        """Every function worth evaluating, run; again where callers say more of its parameters."""
-        with collector_paused():
-            return self._analyse()
-
-    def _analyse(self) -> dict[ScopeId, FunctionRun]:
-        examined = {module.name for module in self.program.examined}
-        scopes = [scope for scope in self.engine.relevance.scopes() if scope[0] in examined]
-        before = {key: len(passed) for key, passed in self.program.passed.items()}
-        for number, scope in enumerate(scopes):
-            if number % _STEP == 0:
-                self._progress(number, len(scopes))
-            self.engine.run(scope)
-        after = {key: len(passed) for key, passed in self.program.passed.items()}
-        self.engine.run_again(before, after)
-        return {scope: self.engine.run(scope) for scope in scopes}
-
     def runs(self) -> Iterator[tuple[ScopeId, FunctionRun]]:
         """Every function, module and class body to report on, in order, with its run."""
-        yield from self._analysed.items()
+        yield from self.all_runs.reported.items()
 
     def known_runs(self) -> Iterator[tuple[ScopeId, FunctionRun]]:
         """Those to report on, and all others that bear on what is said of them."""
-        yield from self._known.items()
-
-    @cached_property
-    def _known(self) -> dict[ScopeId, FunctionRun]:
-        if not self._earlier:
-            return self._analysed
-        return dict(sorted((self._earlier | self._analysed).items()))
+        yield from self.all_runs.known.items()
 
     def run(self, scope: ScopeId) -> FunctionRun:
         """What one function does."""
-        return self._known.get(scope) or self.engine.run(scope)
+        return self.all_runs.of(scope)
+
+    def operations(self) -> Iterator[tuple[ScopeId, Operation]]:
+        """Every operation of the functions to report on, in order of file and position."""
+        return operations_of(self.all_runs.reported)
+
+    def known_operations(self) -> Iterator[tuple[ScopeId, Operation]]:
+        """Those to report on, and all others that bear on what is said of them."""
+        return operations_of(self.all_runs.known)
 
     def module(self, name: str) -> Module:
         return self.program.modules[name]
@@ -200,7 +176,7 @@ class Project:
     @cached_property
     def call_graph(self) -> CallGraph:
         """Who calls whom, as far as calls are resolved."""
-        return CallGraph(self._known, self.entry_points, self._others)
+        return CallGraph(self.all_runs.known, self.entry_points, self._others)
 
     def calls_into(self, caller: ScopeId, callee: ScopeId) -> bool:
         """Whether a function calls another one, directly or through calls."""
@@ -262,7 +238,7 @@ class Project:
     @cached_property
     def stores(self) -> Stores:
         """What happens to containers in memory, and to the rows of models."""
-        return Stores(self.program, self.roles, self._known, self.entry_points)
+        return Stores(self.program, self.roles, self.all_runs.known, self.entry_points)
 
     @cached_property
     def rows(self) -> Rows:
@@ -343,7 +319,7 @@ class Project:
             if entry.per_event:
                 known.add((entry.module, entry.scope))
                 yield entry
-        for scope, run in self._analysed.items():
+        for scope, run in self.all_runs.reported.items():
             if scope in known or not any(operation.own_receives for operation in run.operations):
                 continue
             module = self.program.modules[scope[0]]
@@ -423,15 +399,3 @@ class Project:
     def calling(self, names: Collection[str]) -> set[ScopeId]:
         """The functions that call or hand on something whose last name is one of these."""
         return self.engine.relevance.calling(names, self.program.examined)
-
-    def operations(self) -> Iterator[tuple[ScopeId, Operation]]:
-        """Every operation of the functions to report on, in order of file and position."""
-        for scope, run in self._analysed.items():
-            for operation in run.operations:
-                yield scope, operation
-
-    def known_operations(self) -> Iterator[tuple[ScopeId, Operation]]:
-        """Those to report on, and all others that bear on what is said of them."""
-        for scope, run in self._known.items():
-            for operation in run.operations:
-                yield scope, operation
