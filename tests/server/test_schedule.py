@@ -13,9 +13,11 @@ class Runs:
     """The runs that a schedule asks for; each waits to be let through."""
 
     def __init__(self) -> None:
-        self.schedule = Schedule(self._run)
+        self.schedule = Schedule(self._run, self._confirm)
         self.started: list[set[str]] = []
+        self.confirmations = 0
         self.gate = asyncio.Event()
+        self.confirms = asyncio.Event()
 
     async def _run(self, touched: frozenset[str]) -> None:
         changes = self.schedule.changes
@@ -24,9 +26,21 @@ class Runs:
         if self.schedule.changes != changes:
             raise Superseded
 
+    async def _confirm(self) -> None:
+        changes = self.schedule.changes
+        self.confirmations += 1
+        await self.confirms.wait()
+        if self.schedule.changes != changes:
+            raise Superseded
+
     async def until(self, number: int) -> None:
         """Wait for this many runs to have started."""
         while len(self.started) < number:
+            await asyncio.sleep(0)
+
+    async def until_confirmation(self, number: int) -> None:
+        """Wait for this many confirmations to have started."""
+        while self.confirmations < number:
             await asyncio.sleep(0)
 
 
@@ -87,5 +101,52 @@ def test_nothing_starts_after_the_end() -> None:
         runs.schedule.close()
         await asyncio.sleep(0.01)
         assert runs.started == []
+
+    asyncio.run(use())
+
+
+def test_all_is_settled_before_it_is_confirmed() -> None:
+    async def use() -> None:
+        runs = Runs()
+        runs.gate.set()
+        runs.schedule.touch(["a"])
+        await runs.schedule.settled(hurry=False)
+        waiting = asyncio.create_task(runs.schedule.confirmed())
+        await runs.until_confirmation(1)
+        assert not waiting.done()
+        runs.confirms.set()
+        await waiting
+        assert runs.started == [{"a"}]
+        assert runs.confirmations == 1
+
+    asyncio.run(use())
+
+
+def test_a_change_supersedes_a_confirmation_and_is_run_before_the_next() -> None:
+    async def use() -> None:
+        runs = Runs()
+        runs.gate.set()
+        runs.schedule.touch(["a"])
+        await runs.until_confirmation(1)
+        runs.schedule.touch(["b"])
+        waiting = asyncio.create_task(runs.schedule.confirmed())
+        runs.confirms.set()
+        await waiting
+        assert runs.started == [{"a"}, {"b"}]
+        assert runs.confirmations == 2
+
+    asyncio.run(use())
+
+
+def test_a_confirmation_that_is_superseded_by_the_end_is_not_made_again() -> None:
+    async def use() -> None:
+        runs = Runs()
+        runs.gate.set()
+        runs.schedule.touch(["a"])
+        await runs.until_confirmation(1)
+        runs.schedule.close()
+        runs.confirms.set()
+        await runs.schedule.confirmed()
+        assert runs.confirmations == 1
 
     asyncio.run(use())

@@ -11,8 +11,8 @@ from pygls.uris import from_fs_path
 from connlint.findings import Finding, Severity, TraceStep
 from connlint.rules.run.unused_suppression import UnusedSuppression
 from connlint.server.buffers import Buffer
+from connlint.server.outcome import Checked
 from connlint.server.positions import Positions, Units
-from connlint.server.projects import Checked
 from connlint.source import split_lines
 
 SOURCE = "connlint"

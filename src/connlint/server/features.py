@@ -182,6 +182,7 @@ async def _with_edit(
     from connlint.fix.outcome import Refused
 
     data: dict[str, Any] = action.data or {}
+    await ls.schedule.confirmed()
     shown = await _settled(ls, data.get("uri", ""), hurry=True)
     try:
         if shown is None or shown.checked.buffer.version != data.get("version"):

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from connlint.findings import Finding
+from connlint.incremental import Incremental
 from connlint.proposals import fix_target
-from connlint.server.projects import Checked
+from connlint.server.outcome import Checked
 from connlint.triage.scope import Scope
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _findings(analysis: Analysis) -> Sequence[Finding]:
     from connlint.fix.outcome import Refused
 
     verdict = analysis.verdict_in(Scope())
-    if verdict.is_broken:
+    if verdict.is_broken or isinstance(analysis, Incremental):
         raise Refused("the analysis is incomplete")
     return verdict.findings
 

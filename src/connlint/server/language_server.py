@@ -1,7 +1,8 @@
 """Open buffers in, what is found in them shown to the client out: the server and what it knows.
 
 Everything here runs on the event loop and gives work that takes time to one thread, in which
-analyses and fixes follow one another.
+answers and fixes follow one another. Confirmations have another one, so that actions can be offered
+meanwhile; no answer is looked for while one of them is under way.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -19,11 +20,13 @@ from pygls.capabilities import get_capability
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
+from connlint.pipeline import Watch
 from connlint.server.actions import Offer
 from connlint.server.buffers import Buffer
 from connlint.server.diagnostics import Dialect, Shown
+from connlint.server.outcome import Round
 from connlint.server.progress import Advance
-from connlint.server.projects import Projects, Round
+from connlint.server.projects import Projects
 from connlint.server.schedule import Schedule, Superseded
 from connlint.version import __version__
 
@@ -41,19 +44,20 @@ class ConnlintServer(LanguageServer):
         super().__init__(
             "connlint", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full
         )
-        self.schedule = Schedule(self._analyse)
+        self.schedule = Schedule(self._analyse, self._confirm)
         self.shown: dict[str, Shown] = {}
         """What was found in each open buffer, by URI."""
         self.deleted: set[str] = set()
         """Buffers whose file is gone, until they are changed or saved again."""
         self._projects = Projects(baseline)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="analysis")
+        self._confirmer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="confirmation")
         self._told: list[str] = []
         self._noted: list[str] = []
 
     async def in_worker(self, work: Callable[[], Result]) -> Result:
-        """What ``work`` gives, done in the thread in which everything is done that takes time."""
-        return await asyncio.get_running_loop().run_in_executor(self._worker, work)
+        """What ``work`` gives, done in the thread for all that takes time and is waited for."""
+        return await _done_in(self._worker, work)
 
     def buffers(self) -> list[Buffer]:
         """The Python files that are open in the editor."""
@@ -84,24 +88,10 @@ class ConnlintServer(LanguageServer):
     async def _analyse(self, touched: frozenset[str]) -> None:
         """One run: analyse the projects of the ``touched`` buffers and show what is found."""
         changes = self.schedule.changes
-        shows_progress = self.can("window.work_done_progress")
-        advance = Advance(self.work_done_progress if shows_progress else None)
-
-        def watch(stage: str, done: int, total: int) -> None:
-            self._stop_if_superseded(changes)
-            advance(stage, done, total)
-
         folders = [Path(path) for uri in self.workspace.folders if (path := to_fs_path(uri))]
-        work = partial(self._projects.check, self.buffers(), touched, folders, watch)
-        try:
-            with advance.shown():
-                outcome = await self.in_worker(work)
-                shown = await self.in_worker(partial(self._shown, outcome))
-        except Superseded:
-            raise
-        except Exception as error:
-            what = " ".join(f"{type(error).__name__}: {error}".split())
-            self._tell([f"internal error: {what} (connlint {__version__})"])
+        check = partial(self._projects.check, self.buffers(), touched, folders)
+        outcome, shown = await self._run(check, self._worker)
+        if outcome is None:
             return
         self._tell(outcome.errors)
         self._note(outcome.remarks)
@@ -111,14 +101,49 @@ class ConnlintServer(LanguageServer):
         for buffer in outcome.left_out:
             if buffer.uri in self.shown:
                 self.forget(buffer.uri)
-        # The analysis that these replace is full of cycles, which the collector comes to too late.
-        await self.in_worker(gc.collect)
+
+    async def _confirm(self) -> None:
+        """Have the projects analysed as a whole that were not, and show what that changes."""
+        outcome, shown = await self._run(self._projects.confirm, self._confirmer)
+        while outcome is not None:
+            self._tell([*self._told, *outcome.errors])
+            self._note([*self._noted, *outcome.remarks])
+            for each in shown:
+                self._correct(each)
+            outcome, shown = await self._run(self._projects.confirm, self._confirmer)
+        await _done_in(self._confirmer, _collect)
+
+    async def _run(
+        self, work: Callable[[Watch], Round | None], thread: Executor
+    ) -> tuple[Round | None, list[Shown]]:
+        """What ``work`` comes to, done in this thread unless something changes."""
+        changes = self.schedule.changes
+        shows_progress = self.can("window.work_done_progress")
+        advance = Advance(self.work_done_progress if shows_progress else None)
+
+        def watch(stage: str, done: int, total: int) -> None:
+            self._stop_if_superseded(changes)
+            advance(stage, done, total)
+
+        try:
+            with advance.shown():
+                outcome = await _done_in(thread, partial(work, watch))
+                return outcome, await _done_in(thread, partial(self._shown, outcome))
+        except Superseded:
+            raise
+        except Exception as error:
+            self._projects.forget()
+            what = " ".join(f"{type(error).__name__}: {error}".split())
+            self._tell([f"internal error: {what} (connlint {__version__})"])
+            return None, []
 
     def _stop_if_superseded(self, changes: int) -> None:
         if changes != self.schedule.changes:
             raise Superseded
 
-    def _shown(self, outcome: Round) -> list[Shown]:
+    def _shown(self, outcome: Round | None) -> list[Shown]:
+        if outcome is None:
+            return []
         dialect = Dialect(
             units=self.workspace.position_codec.client_num_units,
             shows_related=self.can("text_document.publish_diagnostics.related_information"),
@@ -134,6 +159,16 @@ class ConnlintServer(LanguageServer):
             types.PublishDiagnosticsParams(buffer.uri, shown.diagnostics, buffer.version)
         )
 
+    def _correct(self, shown: Shown) -> None:
+        """Show a buffer as a whole analysis sees it, if it is the one that is shown."""
+        before = self.shown.get(shown.checked.buffer.uri)
+        if before is None or before.checked.buffer != shown.checked.buffer:
+            return
+        if before.diagnostics != shown.diagnostics:
+            self._show(shown)
+        else:
+            self.shown[shown.checked.buffer.uri] = shown
+
     def _tell(self, errors: list[str]) -> None:
         """Tell the user what is wrong, once for as long as it is."""
         for line in errors:
@@ -147,3 +182,16 @@ class ConnlintServer(LanguageServer):
             if line not in self._noted:
                 self.window_log_message(types.LogMessageParams(types.MessageType.Info, line))
         self._noted = remarks
+
+
+async def _done_in(thread: Executor, work: Callable[[], Result]) -> Result:
+    return await asyncio.get_running_loop().run_in_executor(thread, work)
+
+
+def _collect() -> None:
+    """Free the analyses that others have replaced: they are full of cycles, which the collector
+    comes to too late. What is left, it need not look through again before the next ones are done.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

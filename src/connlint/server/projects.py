@@ -1,5 +1,7 @@
 """Open buffers in, what is found in them out: each as part of the whole project that it is in.
 
+Answers are given at once and confirmed later, which is what :class:`Answers` is about.
+
 The standard is read anew for every run, which costs little. One that can't be read, or names what
 is not there, is told, and the last one that could holds until it is mended.
 """
@@ -17,11 +19,12 @@ from connlint.config.loading import is_marked
 from connlint.discover.walk import Found, FoundFile
 from connlint.errors import ConfigError, ConnlintError
 from connlint.facts.cache import project_cache
-from connlint.findings import Finding
 from connlint.fix.recovery import recover
 from connlint.pipeline import Analysis, Request, Watch
 from connlint.rules.project import Held, load_project
+from connlint.server.answers import Answers
 from connlint.server.buffers import Buffer, Content, content_of
+from connlint.server.outcome import Checked, Round
 from connlint.triage.baseline import Baseline
 from connlint.triage.baseline_file import load_baseline
 from connlint.triage.judge import hold_against
@@ -29,48 +32,31 @@ from connlint.triage.scope import Scope, relative_to
 from connlint.triage.verdict import Verdict
 
 
-class Checked(NamedTuple):
-    """A buffer that was analysed, as ``content``.
+class _Key(NamedTuple):
+    """What tells projects apart. ``is_loose``: there is no project, only files."""
 
-    ``path`` is that of its file, relative to the project root.
-    """
-
-    buffer: Buffer
-    path: str
-    content: bytes
-    analysis: Analysis
-    findings: tuple[Finding, ...]
-
-
-class Round(NamedTuple):
-    """What became of a run: ``errors`` are lines that the user has to see, such as about standards
-    that do not hold.
-
-    ``left_out`` are the buffers that are none of their project's business. ``remarks`` are for a
-    log. A buffer whose project could not be analysed is in none of them.
-    """
-
-    checked: list[Checked]
-    left_out: list[Buffer]
-    errors: list[str]
-    remarks: list[str]
+    root: Path
+    standard: Path | None
+    is_loose: bool
 
 
 class _Unit(NamedTuple):
-    """The buffers of one project. ``is_loose``: there is no project, only these files."""
+    """The buffers of one project."""
 
     held: Held
-    is_loose: bool
+    key: _Key
     buffers: list[Buffer]
 
 
 class Projects:
-    """Analyses buffers, and remembers for each folder the last standard that held."""
+    """Analyses buffers. For each folder the last standard that held is remembered, and for each
+    project what was answered last."""
 
     def __init__(self, baseline: str = "") -> None:
         """``baseline`` names the file in a project's root that says what is accepted there."""
         self._baseline = baseline
         self._good: dict[Path, Held] = {}
+        self._answers: dict[_Key, Answers] = {}
 
     def check(
         self,
@@ -79,21 +65,50 @@ class Projects:
         folders: Sequence[Path],
         watch: Watch,
     ) -> Round:
-        """Analyse the projects in which one of the ``touched`` buffers is.
+        """Analyse the projects in which one of the ``touched`` buffers is, as quickly as can be.
 
         ``folders`` are those of the workspace: one of them is the project of a file that nothing
         else makes part of one. What ``watch`` raises ends the run.
         """
         outcome = Round([], [], [], [])
-        for unit in self._units(buffers, folders, outcome.errors):
+        units = self._units(buffers, folders, outcome.errors)
+        self._answers = {unit.key: self._answers.get(unit.key, Answers()) for unit in units}
+        for unit in units:
             if any(buffer.uri in touched for buffer in unit.buffers):
-                outcome.checked.extend(self._checked(unit, watch, outcome))
+                checked = self._checked(unit, watch, outcome)
+                edited = [each.path for each in checked if each.buffer.uri in touched]
+                self._answers[unit.key].give(checked, edited)
+                outcome.checked.extend(checked)
         return outcome
+
+    def confirm(self, watch: Watch) -> Round | None:
+        """Analyse one project as a whole that was not; ``None`` when there is none.
+
+        The next answer starts from that. What ``watch`` raises ends the run.
+        """
+        answers = next((each for each in self._answers.values() if each.is_open), None)
+        if answers is None:
+            return None
+        outcome = Round([], [], [], [])
+        try:
+            checked = self._judged(answers.whole(watch), outcome)
+            checked[0].analysis.model()
+        except ConfigError as error:
+            outcome.remarks.extend(error.lines)
+            answers.drop()
+        else:
+            answers.confirm(checked)
+            outcome.checked.extend(checked)
+        return outcome
+
+    def forget(self) -> None:
+        """Start anew from what the files hold: something went wrong."""
+        self._answers.clear()
 
     def _units(
         self, buffers: Iterable[Buffer], folders: Sequence[Path], errors: list[str]
     ) -> list[_Unit]:
-        units: dict[tuple[Path, Path | None, bool], _Unit] = {}
+        units: dict[_Key, _Unit] = {}
         for folder, group in groupby(sorted(buffers), key=lambda buffer: buffer.path.parent):
             held = self._held_in(folder, errors)
             if held is None:
@@ -105,8 +120,8 @@ class Projects:
                 is_loose = not around
                 loaded = msgspec.structs.replace(loaded, root=root)
                 held = held._replace(loaded=loaded)
-            key = (loaded.root, loaded.file, is_loose)
-            units.setdefault(key, _Unit(held, is_loose, [])).buffers.extend(group)
+            key = _Key(loaded.root, loaded.file, is_loose)
+            units.setdefault(key, _Unit(held, key, [])).buffers.extend(group)
         return list(units.values())
 
     def _held_in(self, folder: Path, errors: list[str]) -> Held | None:
@@ -155,29 +170,34 @@ class Projects:
         root = request.loaded.root
         if (cache := project_cache(root)) and (problem := recover(root, cache)):
             outcome.errors.append(problem.message)
-        found = _loose(unit) if unit.is_loose else Analysis(request).found
+        found = _loose(unit) if unit.key.is_loose else Analysis(request).found
         buffers = _by_path(unit, found, root)
         taken = {buffer.uri for buffer in buffers.values()}
         outcome.left_out.extend(buffer for buffer in unit.buffers if buffer.uri not in taken)
         held = {path: contents[buffer.uri] for path, buffer in buffers.items()}
         unsaved = {path: content.data for path, content in held.items() if not content.is_saved}
-        analysis = Analysis(msgspec.structs.replace(request, unsaved=unsaved), watch)
-        analysis.found = found
-        verdict = self._under_baseline(analysis, Scope(buffers), outcome.errors)
+        request = msgspec.structs.replace(request, unsaved=unsaved)
+        analysis = self._answers[unit.key].quickest(request, found, watch)
+        checked = [
+            Checked(buffer, path, held[path].data, analysis, ()) for path, buffer in buffers.items()
+        ]
+        return self._judged(checked, outcome)
+
+    def _judged(self, checked: Sequence[Checked], outcome: Round) -> list[Checked]:
+        """Buffers of one analysis with what that finds in them; raises :class:`ConfigError`."""
+        if not checked:
+            return []
+        analysis = checked[0].analysis
+        scope = Scope(each.path for each in checked)
+        verdict = self._under_baseline(analysis, scope, outcome.errors)
         outcome.remarks.extend(verdict.notes)
         for problem in verdict.problems:
             lines = outcome.errors if problem.fatal else outcome.remarks
             lines.append(f"{problem.path}: {problem.message}".lstrip(": "))
-        return [
-            Checked(
-                buffer,
-                path,
-                held[path].data,
-                analysis,
-                tuple(finding for finding in verdict.findings if finding.path == path),
-            )
-            for path, buffer in buffers.items()
-        ]
+        findings = {
+            each.path: tuple(f for f in verdict.findings if f.path == each.path) for each in checked
+        }
+        return [each._replace(findings=findings[each.path]) for each in checked]
 
     def _under_baseline(self, analysis: Analysis, scope: Scope, errors: list[str]) -> Verdict:
         """The verdict in ``scope``, without what the project's baseline accepts if it has one."""

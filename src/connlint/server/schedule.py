@@ -1,7 +1,7 @@
 """Changes in, runs out: when to analyse, and which run is not worth finishing.
 
 Runs follow one another. A change starts one once nothing else has changed for a moment, and makes
-the one that is under way pointless.
+the one that is under way pointless. When all is analysed, that is confirmed, until the next change.
 """
 
 from __future__ import annotations
@@ -18,19 +18,27 @@ class Superseded(Exception):  # noqa: N818  (an answer, not an error)
 
 
 class Schedule:
-    """Calls ``run`` with what was touched, after some quiet, never twice at once.
+    """Calls ``run`` with what was touched, after some quiet, then ``confirm``; never two at once.
 
-    ``run`` may raise :class:`Superseded` as soon as :attr:`changes` is not what it was at its
-    start; what it was called with is then part of the next run.
+    Both may raise :class:`Superseded` as soon as :attr:`changes` is not what it was at their start.
+    What a run was called with is then part of the next one, and all is confirmed after that.
     """
 
-    def __init__(self, run: Callable[[frozenset[str]], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        run: Callable[[frozenset[str]], Awaitable[None]],
+        confirm: Callable[[], Awaitable[None]],
+    ) -> None:
         self._run = run
+        self._confirm = confirm
         self._pending: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
         self._settled = asyncio.Event()
         self._settled.set()
+        self._confirmed = asyncio.Event()
+        self._confirmed.set()
+        self._is_closed = False
         self.changes = 0
         """How many changes there have been."""
 
@@ -39,6 +47,7 @@ class Schedule:
         self.changes += 1
         self._pending.update(uris)
         self._settled.clear()
+        self._confirmed.clear()
         self._stop_timer()
         self._timer = asyncio.get_running_loop().call_later(delay, self._due)
 
@@ -49,9 +58,15 @@ class Schedule:
             self._due()
         await self._settled.wait()
 
+    async def confirmed(self) -> None:
+        """Wait, in a hurry, until everything is analysed and confirmed."""
+        await self.settled(hurry=True)
+        await self._confirmed.wait()
+
     def close(self) -> None:
         """Start nothing more, and make what is under way pointless."""
         self.changes += 1
+        self._is_closed = True
         self._stop_timer()
 
     def _stop_timer(self) -> None:
@@ -66,14 +81,35 @@ class Schedule:
 
     async def _work(self) -> None:
         try:
-            while self._pending and self._timer is None:
-                uris = frozenset(self._pending)
-                self._pending.clear()
-                try:
-                    await self._run(uris)
-                except Superseded:
-                    self._pending |= uris
+            while self._goes_on and not self._confirmed.is_set():
+                if self._pending:
+                    await self._run_pending()
+                else:
+                    await self._confirm_all()
         finally:
             self._task = None
             if self._timer is None:
                 self._settled.set()
+                self._confirmed.set()
+
+    @property
+    def _goes_on(self) -> bool:
+        return self._timer is None and not self._is_closed
+
+    async def _run_pending(self) -> None:
+        uris = frozenset(self._pending)
+        self._pending.clear()
+        try:
+            await self._run(uris)
+        except Superseded:
+            self._pending |= uris
+
+    async def _confirm_all(self) -> None:
+        changes = self.changes
+        self._settled.set()
+        try:
+            await self._confirm()
+        except Superseded:
+            return
+        if changes == self.changes:
+            self._confirmed.set()
