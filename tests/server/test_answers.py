@@ -7,13 +7,15 @@ from typing import NoReturn
 
 import pytest
 
+from connlint.fix.outcome import Refused
 from connlint.incremental import Incremental
 from connlint.pipeline import Analysis, unwatched
 from connlint.server.buffers import Buffer
+from connlint.server.fixing import fix_safely
 from connlint.server.outcome import Round
 from connlint.server.projects import Projects
 from connlint.server.schedule import Superseded
-from server.editing import ALLOWED, write_project
+from server.editing import ALLOWED, FORBIDDEN, write_project
 from server.shared_dependency import THREE_ROUTES, TWO_ROUTES, write_routes
 
 
@@ -26,14 +28,18 @@ class Desk:
 
     def answer(self, **texts: str) -> Analysis:
         """The analysis that answers, after files with these names hold these texts."""
+        (analysis,) = {each.analysis for each in self.check(**texts).checked}
+        return analysis
+
+    def check(self, **texts: str) -> Round:
+        """The answer itself."""
         edited = {path: texts[path.stem] for path in self.texts if path.stem in texts}
         self.texts.update(edited)
         buffers = [Buffer(path.as_uri(), path, 1, text) for path, text in self.texts.items()]
         touched = {path.as_uri() for path in edited} or {each.uri for each in buffers}
         outcome = self.projects.check(buffers, touched, (), unwatched)
         assert outcome.errors == []
-        (analysis,) = {each.analysis for each in outcome.checked}
-        return analysis
+        return outcome
 
     def confirm(self) -> Round:
         outcome = self.projects.confirm(unwatched)
@@ -108,6 +114,17 @@ def test_a_text_that_is_left_as_it_does_not_parse_is_started_from(tmp_path: Path
     desk.answer(routes="def broken(:\n")
     assert is_whole(desk.answer(visits="x = 1\n"))
     assert isinstance(desk.answer(visits="x = 2\n"), Incremental)
+
+
+def test_nothing_is_fixed_before_it_is_confirmed(tmp_path: Path) -> None:
+    desk = Desk(write_project(tmp_path / "project", ALLOWED))
+    desk.answer()
+    (users,) = desk.check(users=FORBIDDEN).checked
+    with pytest.raises(Refused, match="the analysis is incomplete"):
+        fix_safely(users)
+    (users,) = desk.confirm().checked
+    (change,) = fix_safely(users)
+    assert change.after == ALLOWED.encode()
 
 
 def test_projects_of_which_nothing_is_open_are_forgotten(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from lsprotocol import types
 
 from server.editing import ALLOWED, FORBIDDEN, Editor, editor, write_project
-from server.shared_dependency import THREE_ROUTES, TWO_ROUTES, write_routes
+from server.shared_dependency import COUNTS, THREE_ROUTES, TWO_ROUTES, write_routes
 
 
 def codes(diagnostics: list[types.Diagnostic]) -> list[object]:
@@ -115,5 +115,27 @@ def test_what_is_shown_by_a_correction_can_be_acted_on(tmp_path: Path, cache: Pa
             (commit,) = await edit.diagnostics(visits, having="DBC301")
             titles = [each.title for each in await edit.actions(visits, commit.range)]
             assert "Silence DBC301 on this line" in titles
+
+    asyncio.run(use())
+
+
+def test_what_is_closed_is_not_corrected(tmp_path: Path, cache: Path) -> None:
+    """Routes and what they depend on are in one file, and nothing else is open."""
+    routes, _ = write_routes(tmp_path / "project")
+    routes.write_text(
+        COUNTS + TWO_ROUTES.replace("from app.visits import count_visit\n", ""), "utf-8"
+    )
+    text = COUNTS + THREE_ROUTES.replace("from app.visits import count_visit\n", "")
+
+    async def use() -> None:
+        async with editor(cache, tmp_path / "project") as edit:
+            await opened(edit, routes)
+            edit.change(routes, text)
+            assert await edit.diagnostics(routes, version=2) == []
+            edit.close(routes)
+            await confirmed(edit)
+            assert list(edit.published[-1].diagnostics) == []
+            edit.open(routes, text)
+            assert codes(await edit.diagnostics(routes, having="DBC301")) == ["DBC301"]
 
     asyncio.run(use())
