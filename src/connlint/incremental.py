@@ -145,9 +145,14 @@ class Incremental(Analysis):
 
     def _holds(self, finding: Finding) -> bool:
         """Whether what was found before is neither in a file that is looked at anew nor at the end
-        of a call chain through one that has changed."""
-        through = (step.path in self._changed for step in finding.trace)
-        return finding.path not in self._examined and not any(through)
+        of a call chain that begins in one and leads through what has changed.
+
+        A chain that begins further away than is looked is taken for one that holds.
+        """
+        if finding.path in self._examined:
+            return False
+        through = any(step.path in self._changed for step in finding.trace)
+        return not through or finding.trace[0].path not in self._examined
 
     def _is_news(self, suspect: Suspect) -> bool:
         """Whether a suspect is in such a file, or at the end of such a call chain."""
