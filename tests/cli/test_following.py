@@ -113,6 +113,20 @@ def test_what_the_confirmation_raises_is_raised(
         confirmed(follower)
 
 
+def test_what_cannot_be_read_for_a_moment_is_no_start(folder: Path) -> None:
+    follower = Follower()
+    follower.confirm(_answered(follower, folder))
+    (folder / "app" / "routes.py").write_text("def broken(:\n")
+    broken = follower.analyse(request_of(folder), unwatched)
+    assert not isinstance(broken, Incremental)
+    assert found(broken) == ["app/routes.py:1 DBC900"]
+    follower.confirm(broken)
+    (folder / "app" / "routes.py").write_text(FILES["app/routes.py"] + "\n")
+    mended = follower.analyse(request_of(folder), unwatched)
+    assert isinstance(mended, Incremental)
+    assert found(mended) == []
+
+
 def test_what_is_timed_is_whole(folder: Path) -> None:
     follower = Follower()
     follower.confirm(_answered(follower, folder))

@@ -6,6 +6,7 @@ A whole analysis in a thread of its own confirms it, and is what the next change
 
 from __future__ import annotations
 
+import gc
 import threading
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ class Follower:
     def confirm(self, shown: Analysis) -> None:
         """Have what was shown confirmed; :meth:`otherwise` tells the outcome."""
         if not isinstance(shown, Incremental) and shown.is_modelled:
-            self._base = shown
+            self._start_from(shown)
             return
         self._confirmation = _Confirmation(shown)
         self._confirmation.start()
@@ -57,8 +58,23 @@ class Follower:
         self._confirmation = None
         if done.error:
             raise done.error
-        self._base = done.whole
+        self._start_from(done.whole)
         return done.whole if done.whole.verdict != done.shown else None
+
+    def _start_from(self, whole: Analysis) -> None:
+        """Have the next answer start from this analysis, unless files can't be read just now that
+        could before: they soon can, and then the one before is the better start."""
+        if self._base is None or _unreadable(whole) <= _unreadable(self._base):
+            self._base = whole
+        # What is left once the analyses are gone that others have replaced need not be looked
+        # through again before the next one is done.
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+
+
+def _unreadable(analysis: Analysis) -> set[str]:
+    return {path for path, facts in analysis.facts.items() if facts.problem}
 
 
 class _Superseded(Exception):  # noqa: N818  (an answer, not an error)
