@@ -39,6 +39,12 @@ def incremental(before: Analysis, request: Request, watch: Watch = unwatched) ->
     return analysis if analysis.is_possible else None
 
 
+def make_ready(whole: Analysis) -> None:
+    """Find out now what each incremental analysis that starts from this one asks."""
+    project = whole.model()
+    _ = project.call_graph.leading_to, project.call_graph.reaching, project.executions
+
+
 class Incremental(Analysis):
     """An analysis that finds anew what a change can reach, and takes the rest from ``before``."""
 

@@ -16,7 +16,7 @@ from incremental.projects import analysis_of, continued, findings_of
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 APPLICATIONS = ("clips", "job_store", "presentation", "scraper", "sqlite_server")
-SEEDS = range(8)
+SEEDS = range(5)
 
 
 @lru_cache(maxsize=1)

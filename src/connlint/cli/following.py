@@ -10,7 +10,7 @@ import gc
 import threading
 from typing import TYPE_CHECKING
 
-from connlint.incremental import Incremental, incremental
+from connlint.incremental import Incremental, incremental, make_ready
 from connlint.pipeline import Analysis, Request, Watch
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ class Follower:
         could before: they soon can, and then the one before is the better start."""
         if self._base is None or _unreadable(whole) <= _unreadable(self._base):
             self._base = whole
+            make_ready(whole)
         # What is left once the analyses are gone that others have replaced need not be looked
         # through again before the next one is done.
         gc.unfreeze()
@@ -94,7 +95,7 @@ class _Confirmation(threading.Thread):
     def run(self) -> None:
         try:
             _ = self.whole.verdict
-            self.whole.model()
+            make_ready(self.whole)
         except _Superseded:
             pass
         except Exception as error:

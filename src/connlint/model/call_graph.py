@@ -52,17 +52,18 @@ class CallGraph:
 
     def entry_points_of(self, scope: ScopeId) -> tuple[EntryPoint, ...]:
         """The entry points through which a function is reached."""
-        return self._reaching.get(scope, ())
+        return self.reaching.get(scope, ())
 
     def reached_otherwise(self, other: CallGraph) -> Iterator[ScopeId]:
         """The functions that other entry points reach than in ``other``, whatever their lines."""
-        now, then = self._reaching, other._reaching
+        now, then = self.reaching, other.reaching
         for scope in now.keys() | then.keys():
             if _names(now.get(scope, ())) != _names(then.get(scope, ())):
                 yield scope
 
     @cached_property
-    def _reaching(self) -> dict[ScopeId, tuple[EntryPoint, ...]]:
+    def reaching(self) -> dict[ScopeId, tuple[EntryPoint, ...]]:
+        """The entry points through which each function is reached."""
         table: dict[ScopeId, list[EntryPoint]] = {}
         for entry in self._entry_points:
             for scope in self._reached([(entry.module, entry.scope)]):

@@ -28,7 +28,7 @@ def focus_on(
         sizes[name] = sizes.get(name, 0) + 1
     callers = _callers(by_name, call_graph)
     chosen = set(by_name)
-    room = MAX_SCOPES
+    room = MAX_SCOPES - sum(sizes.get(name, 0) for name in by_name)
     for name in (*(scope[0] for scope in callers), *_importers(by_name, before)):
         if name not in chosen and sizes.get(name, 0) <= room:
             chosen.add(name)

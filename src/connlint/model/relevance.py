@@ -26,15 +26,21 @@ class Relevance:
         self._found = frozenset(_found(program) if found is None else found)
 
     def carried_to(self, program: Program, changed: Collection[str]) -> Relevance:
-        """The same for a program in which the modules of these names have changed: all that is in
-        them is taken as worth evaluating."""
-        kept = (scope for scope in self._found if scope[0] not in changed)
-        new = (
-            (name, number)
-            for name in changed
-            for number in range(len(program.modules[name].facts.scopes))
-        )
-        return Relevance(program, {*kept, *new})
+        """The same for a program in which the modules of these names have changed: what mentions
+        other names in them than it did is taken as worth evaluating."""
+        found = {scope for scope in self._found if scope[0] not in changed}
+        for name in changed:
+            idle = {
+                (scope.qualname, scope.called, scope.handed)
+                for number, scope in enumerate(self._program.modules[name].facts.scopes)
+                if (name, number) not in self._found
+            }
+            found.update(
+                (name, number)
+                for number, scope in enumerate(program.modules[name].facts.scopes)
+                if (scope.qualname, scope.called, scope.handed) not in idle
+            )
+        return Relevance(program, found)
 
     def __contains__(self, scope: object) -> bool:
         return scope in self._found

@@ -20,6 +20,7 @@ from connlint.discover.walk import Found, FoundFile
 from connlint.errors import ConfigError, ConnlintError
 from connlint.facts.cache import project_cache
 from connlint.fix.recovery import recover
+from connlint.incremental import make_ready
 from connlint.pipeline import Analysis, Request, Watch
 from connlint.rules.project import Held, load_project
 from connlint.server.answers import Answers
@@ -92,7 +93,7 @@ class Projects:
         outcome = Round([], [], [], [])
         try:
             checked = self._judged(answers.whole(watch), outcome)
-            checked[0].analysis.model()
+            make_ready(checked[0].analysis)
         except ConfigError as error:
             outcome.remarks.extend(error.lines)
             answers.drop()
