@@ -7,10 +7,11 @@ show at once. A whole analysis confirms it: a change can also show where nothing
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from connlint.facts.garbage import collector_paused
 from connlint.facts.unsaved import facts_of
 from connlint.findings import Problem
 from connlint.pipeline import Analysis, Request, Watch, unwatched
@@ -19,6 +20,7 @@ from connlint.triage.remembered import Memory, RunResult
 if TYPE_CHECKING:
     from connlint.detect.detection import Detection
     from connlint.discover.layout import Layout
+    from connlint.discover.walk import Found
     from connlint.facts.types import FileFacts
     from connlint.findings import Finding, Suspect
     from connlint.model.modules import Modules
@@ -28,21 +30,66 @@ MAX_CHANGED = 20
 """After a change of more files than this, a whole analysis is the better answer."""
 
 
-def incremental(before: Analysis, request: Request, watch: Watch = unwatched) -> Incremental | None:
+def incremental(
+    before: Analysis, request: Request, watch: Watch = unwatched, found: Found | None = None
+) -> Incremental | None:
     """The analysis of ``request`` that starts from ``before``; ``None`` when it can't.
 
     It can't where anything but the contents of a few Python files differs: the standard, the rules,
     which files there are and which of them can be read, SQL files, declared dependencies, import
-    roots.
+    roots. ``found``: the files, where they are known.
     """
     analysis = Incremental(before, request, watch)
-    return analysis if analysis.is_possible else None
+    if found is not None:
+        analysis.found = found
+    with collector_paused():
+        return analysis if analysis.is_possible else None
 
 
 def make_ready(whole: Analysis) -> None:
     """Find out now what each incremental analysis that starts from this one asks."""
     project = whole.model()
     _ = project.call_graph.leading_to, project.call_graph.reaching, project.executions
+
+
+def is_start(analysis: Analysis) -> bool:
+    """Whether others can start from this one: it is a whole one that recalls nothing."""
+    return analysis.is_modelled and not isinstance(analysis, Incremental)
+
+
+class Start:
+    """The last whole analysis of a project with its model, for the next one to start from."""
+
+    def __init__(self) -> None:
+        """There is none yet."""
+        self._whole: Analysis | None = None
+
+    def quickest(self, request: Request, watch: Watch, found: Found | None = None) -> Analysis:
+        """The quickest analysis of ``request`` that there is. ``found``: the files, where they are
+        known."""
+        if self._whole and not request.timed:
+            quick = incremental(self._whole, request, watch, found)
+            if quick is not None:
+                return quick
+        analysis = Analysis(request, watch)
+        if found is not None:
+            analysis.found = found
+        return analysis
+
+    def move_to(self, whole: Analysis, edited: Iterable[str] | None = None) -> bool:
+        """Start from this analysis, and tell whether that is so.
+
+        It is not while one of the files that are being ``edited`` (``None``: of all) can't be read
+        just now and could before: it soon can, and then the one before is the better start.
+        """
+        before = self._whole.facts if self._whole else {}
+        for path in whole.facts if edited is None else edited:
+            now, then = whole.facts.get(path), before.get(path)
+            if now and now.problem and then and not then.problem:
+                return False
+        self._whole = whole
+        make_ready(whole)
+        return True
 
 
 class Incremental(Analysis):

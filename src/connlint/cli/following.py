@@ -6,11 +6,11 @@ A whole analysis in a thread of its own confirms it, and is what the next change
 
 from __future__ import annotations
 
-import gc
 import threading
 from typing import TYPE_CHECKING
 
-from connlint.incremental import Incremental, incremental, make_ready
+from connlint.facts.garbage import keep_what_is_left
+from connlint.incremental import Start, is_start, make_ready
 from connlint.pipeline import Analysis, Request, Watch
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class Follower:
     """Answers requests of which each replaces the one before."""
 
     def __init__(self) -> None:
-        self._base: Analysis | None = None
+        self._start = Start()
         self._confirmation: _Confirmation | None = None
 
     def analyse(self, request: Request, watch: Watch) -> Analysis:
@@ -29,15 +29,12 @@ class Follower:
         if self._confirmation:
             self._confirmation.is_wanted = False
             self._confirmation = None
-        quick = None
-        if self._base and not request.timed:
-            quick = incremental(self._base, request, watch)
-        return quick or Analysis(request, watch)
+        return self._start.quickest(request, watch)
 
     def confirm(self, shown: Analysis) -> None:
         """Have what was shown confirmed; :meth:`otherwise` tells the outcome."""
-        if not isinstance(shown, Incremental) and shown.is_modelled:
-            self._start_from(shown)
+        if is_start(shown):
+            self._move_to(shown)
             return
         self._confirmation = _Confirmation(shown)
         self._confirmation.start()
@@ -58,24 +55,12 @@ class Follower:
         self._confirmation = None
         if done.error:
             raise done.error
-        self._start_from(done.whole)
+        self._move_to(done.whole)
         return done.whole if done.whole.verdict != done.shown else None
 
-    def _start_from(self, whole: Analysis) -> None:
-        """Have the next answer start from this analysis, unless files can't be read just now that
-        could before: they soon can, and then the one before is the better start."""
-        if self._base is None or _unreadable(whole) <= _unreadable(self._base):
-            self._base = whole
-            make_ready(whole)
-        # What is left once the analyses are gone that others have replaced need not be looked
-        # through again before the next one is done.
-        gc.unfreeze()
-        gc.collect()
-        gc.freeze()
-
-
-def _unreadable(analysis: Analysis) -> set[str]:
-    return {path for path, facts in analysis.facts.items() if facts.problem}
+    def _move_to(self, whole: Analysis) -> None:
+        self._start.move_to(whole)
+        keep_what_is_left()
 
 
 class _Superseded(Exception):  # noqa: N818  (an answer, not an error)

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from connlint.discover.walk import Found
-from connlint.facts.garbage import collector_paused
-from connlint.incremental import Incremental
+from connlint.incremental import Start, is_start
 from connlint.pipeline import Analysis, Request, Watch
 from connlint.server.outcome import Checked
 
@@ -20,25 +19,19 @@ class Answers:
 
     def __init__(self) -> None:
         """Nothing has been answered yet."""
-        self._base: Analysis | None = None
+        self._start = Start()
         self._given: Sequence[Checked] = ()
         self._edited: frozenset[str] = frozenset()
 
     def quickest(self, request: Request, found: Found, watch: Watch) -> Analysis:
         """The quickest analysis of ``request`` that there is; it is about the files ``found``."""
-        if self._base:
-            quick = Incremental(self._base, request, watch)
-            quick.found = found
-            with collector_paused():
-                if quick.is_possible:
-                    return quick
-        return _whole(request, found, watch)
+        return self._start.quickest(request, watch, found)
 
     def give(self, checked: Sequence[Checked], edited: Iterable[str]) -> None:
         """Note what is answered: buffers of one analysis, some of which have been ``edited``."""
         self._given = checked
         self._edited = frozenset(edited)
-        if checked and _is_base(checked[0].analysis):
+        if checked and is_start(checked[0].analysis):
             self.confirm(checked)
 
     @property
@@ -49,7 +42,8 @@ class Answers:
     def whole(self, watch: Watch) -> list[Checked]:
         """What was answered, for a whole analysis to be judged by."""
         before = self._given[0].analysis
-        analysis = _whole(before.request, before.found, watch)
+        analysis = Analysis(before.request, watch)
+        analysis.found = before.found
         return [each._replace(analysis=analysis, findings=()) for each in self._given]
 
     def drop(self) -> None:
@@ -57,22 +51,8 @@ class Answers:
         self._given = ()
 
     def confirm(self, checked: Sequence[Checked]) -> None:
-        """Start from this whole analysis, unless what is being typed in can't be read just now: it
-        soon can, and then the one before is the better start."""
+        """Start from this whole analysis, if that is the best start there is."""
         analysis = checked[0].analysis
         self._given = ()
-        if self._base and any(analysis.facts[path].problem for path in self._edited):
+        if not self._start.move_to(analysis, self._edited):
             analysis.forget_model()
-        else:
-            self._base = analysis
-
-
-def _is_base(analysis: Analysis) -> bool:
-    """Whether another analysis can start from this one: it is a whole one that recalls nothing."""
-    return analysis.is_modelled and not isinstance(analysis, Incremental)
-
-
-def _whole(request: Request, found: Found, watch: Watch) -> Analysis:
-    analysis = Analysis(request, watch)
-    analysis.found = found
-    return analysis

@@ -8,7 +8,6 @@ meanwhile; no answer is looked for while one of them is under way.
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
@@ -20,6 +19,7 @@ from pygls.capabilities import get_capability
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
+from connlint.facts.garbage import keep_what_is_left
 from connlint.pipeline import Watch
 from connlint.server.actions import Offer
 from connlint.server.buffers import Buffer
@@ -111,7 +111,7 @@ class ConnlintServer(LanguageServer):
             for each in shown:
                 self._correct(each)
             outcome, shown = await self._run(self._projects.confirm, self._confirmer)
-        await _done_in(self._confirmer, _collect)
+        await _done_in(self._confirmer, keep_what_is_left)
 
     async def _run(
         self, work: Callable[[Watch], Round | None], thread: Executor
@@ -186,12 +186,3 @@ class ConnlintServer(LanguageServer):
 
 async def _done_in(thread: Executor, work: Callable[[], Result]) -> Result:
     return await asyncio.get_running_loop().run_in_executor(thread, work)
-
-
-def _collect() -> None:
-    """Free the analyses that others have replaced: they are full of cycles, which the collector
-    comes to too late. What is left, it need not look through again before the next ones are done.
-    """
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
